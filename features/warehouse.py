@@ -1,0 +1,183 @@
+"""The one place that speaks to DuckDB.
+
+DuckDB 2.0 rather than 1.5: the 1.5 line leaves support within months and cannot read
+2.0 files, and nothing irreplaceable lives here, since the warehouse is rebuilt from
+its sources and decisions are kept in a register of their own.
+
+One process writes at a time. Readers that must not wait use a published snapshot.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import fields
+from pathlib import Path
+from typing import Self
+
+import duckdb
+import polars as pl
+
+from features.errors import NotFoundError, WarehouseError
+from features.schema import Facts, schema, schema_version, sql_text
+
+# An ordinary mistake in a query must not stall on a download, and a regulator's
+# machine has no business reaching out.
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
+
+
+class Warehouse:
+    """An open warehouse; use `open_warehouse`, which closes it again."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+        self._connection = connection
+        self.path = path
+
+    def execute(self, statement: str, parameters: Sequence[object] = ()) -> None:
+        """Run one statement that returns nothing."""
+        self._connection.execute(statement, parameters or None)
+
+    def sql(
+        self,
+        query: str,
+        parameters: Sequence[object] = (),
+        **frames: pl.DataFrame,
+    ) -> pl.DataFrame:
+        """Run a query, in which each frame can be read as a table by its name."""
+        with self._registered(frames):
+            relation = self._connection.sql(query, params=parameters or None)
+            frame: pl.DataFrame = relation.pl()
+            return frame
+
+    def table(self, name: str, *columns: str) -> pl.LazyFrame:
+        """Read a table such as mart.inspection, whole or some of its columns.
+
+        Raises:
+            NotFoundError: the schema has no such table.
+        """
+        known = schema().get(name)
+        if known is None:
+            message = f"the warehouse has no table {name}"
+            raise NotFoundError(message)
+        wanted = columns or tuple(known.columns)
+        frame = self.sql(f"select {', '.join(wanted)} from {name}")  # noqa: S608
+        return frame.lazy().with_columns(
+            pl.col(column).cast(known.columns[column].dtype) for column in wanted
+        )
+
+    def facts(self) -> Facts:
+        """Read every mart table that features need, each sorted by its key."""
+        return Facts(**{f.name: self._sorted(f"mart.{f.name}") for f in fields(Facts)})
+
+    def insert(self, table: str, frame: pl.DataFrame) -> None:
+        """Append the rows of a frame, matching columns by name."""
+        with self._registered({"incoming": frame}):
+            self.execute(f"insert into {table} by name from incoming")
+
+    def replace_run(self, table: str, frame: pl.DataFrame, run_id: str) -> None:
+        """Write what a run has to say in an output table, instead of what it said."""
+        self.execute(f"delete from {table} where run_id = ?", [run_id])  # noqa: S608
+        self.insert(table, frame)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Self]:
+        """Make everything inside happen, or nothing of it."""
+        self._connection.begin()
+        try:
+            yield self
+        except BaseException:
+            self._connection.rollback()
+            raise
+        self._connection.commit()
+
+    def publish(self, snapshot: Path) -> None:
+        """Write a copy for readers under a temporary name, then put it in place."""
+        draft = snapshot.with_name(f"{snapshot.name}.draft")
+        draft.unlink(missing_ok=True)
+        source = self._connection.execute("select current_database()").fetchall()[0][0]
+        self.execute(f"attach '{_quoted(draft)}' as snapshot")
+        try:
+            self.execute(f'copy from database "{source}" to snapshot')
+        finally:
+            self.execute("detach snapshot")
+        draft.replace(snapshot)
+
+    def _sorted(self, name: str) -> pl.DataFrame:
+        return self.table(name).sort(schema()[name].key).collect()
+
+    @contextmanager
+    def _registered(self, frames: dict[str, pl.DataFrame]) -> Iterator[None]:
+        for name, frame in frames.items():
+            self._connection.register(name, frame)
+        try:
+            yield
+        finally:
+            for name in frames:
+                self._connection.unregister(name)
+
+
+@contextmanager
+def open_warehouse(path: Path, *, read_only: bool = False) -> Iterator[Warehouse]:
+    """Open the warehouse, making it first when it is to be written and is missing.
+
+    Raises:
+        WarehouseError: it is missing, held by another process, damaged, or made by
+            another version of the schema.
+    """
+    if read_only and not path.exists():
+        message = f"there is no warehouse at {path}; make one with: shian init --warehouse {path}"
+        raise WarehouseError(message)
+    is_new = not path.exists()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = _connect(path, read_only=read_only)
+    try:
+        warehouse = Warehouse(connection, path)
+        if is_new:
+            with warehouse.transaction():
+                warehouse.execute(sql_text())
+        _check_version(warehouse)
+        yield warehouse
+    finally:
+        connection.close()
+
+
+def create_warehouse(path: Path) -> None:
+    """Make the warehouse, or bring its views and code lists up to date; keep all rows."""
+    with open_warehouse(path) as warehouse, warehouse.transaction():
+        warehouse.execute(sql_text())
+
+
+def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    try:
+        return duckdb.connect(path, read_only=read_only, config=_CONFIG)
+    except duckdb.IOException as error:
+        if "lock" in str(error):
+            message = f"{path} is being written by another process; wait for it, or read a published snapshot"
+        else:
+            message = (
+                f"{path} cannot be opened as a warehouse: {str(error).splitlines()[0]}"
+            )
+        raise WarehouseError(message) from error
+    except duckdb.Error as error:
+        message = f"{path} is not a Shian warehouse: {str(error).splitlines()[0]}"
+        raise WarehouseError(message) from error
+
+
+def _check_version(warehouse: Warehouse) -> None:
+    """Refuse a warehouse of another schema version, saying how to go on."""
+    try:
+        found = warehouse.sql("select version from mart.schema_version").item()
+    except duckdb.CatalogException as error:
+        message = f"{warehouse.path} is a DuckDB file but not a Shian warehouse; choose another path"
+        raise WarehouseError(message) from error
+    if found != schema_version():
+        message = (
+            f"{warehouse.path} has schema version {found}, this program needs "
+            f"{schema_version()}; make a new one with: shian init, then load your sources again"
+        )
+        raise WarehouseError(message)
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
