@@ -24,6 +24,9 @@ from features.schema import Facts, schema, schema_version, sql_text
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
+    # Only frames handed over by name may be read as tables: a variable that happens to
+    # be called like a missing table must not answer for it.
+    "python_enable_replacement_scans": False,
 }
 
 
