@@ -26,7 +26,7 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoload_known_extensions": False,
     # Only frames handed over by name may be read as tables: a variable that happens to
     # be called like a missing table must not answer for it.
-    "python_enable_replacement_scans": False,
+    "python_enable_replacements": False,
 }
 
 
