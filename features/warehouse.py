@@ -8,7 +8,7 @@ One process writes at a time. Readers that must not wait use a published snapsho
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import Self
@@ -146,9 +146,67 @@ def open_warehouse(path: Path, *, read_only: bool = False) -> Iterator[Warehouse
 
 
 def create_warehouse(path: Path) -> None:
-    """Make the warehouse, or bring its views and code lists up to date; keep all rows."""
+    """Make the warehouse, or bring an older one up to this schema; keep all rows.
+
+    An older version is copied into a new file, which takes its place only when it is
+    complete; the old file stays beside it, with its version in the name.
+
+    Raises:
+        WarehouseError: it was made by a newer program, or a column that is now
+            required has no value in the old rows.
+    """
+    if path.exists() and (found := _version(path)) < schema_version():
+        _rebuild(path, found)
     with open_warehouse(path) as warehouse, warehouse.transaction():
         warehouse.execute(sql_text())
+
+
+def _version(path: Path) -> int:
+    with closing(_connect(path, read_only=True)) as connection:
+        return _found_version(Warehouse(connection, path))
+
+
+def _rebuild(path: Path, found: int) -> None:
+    draft = path.with_name(f"{path.name}.rebuild")
+    draft.unlink(missing_ok=True)
+    with open_warehouse(draft) as warehouse:
+        warehouse.execute(f"attach '{_quoted(path)}' as old (read_only)")
+        try:
+            with warehouse.transaction():
+                for table in _tables_to_keep(warehouse):
+                    _copy_rows(warehouse, table)
+        except duckdb.ConstraintException as error:
+            message = (
+                f"{path} (schema version {found}) cannot be carried over: {error}; "
+                "make a new warehouse and load your sources again"
+            )
+            raise WarehouseError(message) from error
+    path.replace(path.with_name(f"{path.name}.version{found}"))
+    draft.replace(path)
+
+
+def _tables_to_keep(warehouse: Warehouse) -> list[str]:
+    """List the tables both versions have; codes and version are the new file's own."""
+    return warehouse.sql(
+        "select distinct new.schema_name || '.' || new.table_name as name "
+        "from duckdb_tables() new join duckdb_tables() old "
+        "on old.database_name = 'old' and new.database_name <> 'old' "
+        "and old.schema_name = new.schema_name and old.table_name = new.table_name "
+        "where new.table_name not in ('code', 'schema_version') order by name"
+    )["name"].to_list()
+
+
+def _copy_rows(warehouse: Warehouse, table: str) -> None:
+    shared = warehouse.sql(
+        "select column_name as name from duckdb_columns() "
+        "where schema_name || '.' || table_name = ? "
+        "group by column_name having count(distinct database_name) = 2 order by name",
+        [table],
+    )["name"].to_list()
+    columns = ", ".join(shared)
+    warehouse.execute(
+        f"insert into {table} ({columns}) select {columns} from old.{table}"  # noqa: S608
+    )
 
 
 def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
@@ -169,17 +227,27 @@ def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
 
 def _check_version(warehouse: Warehouse) -> None:
     """Refuse a warehouse of another schema version, saying how to go on."""
+    found = _found_version(warehouse)
+    if found < schema_version():
+        message = (
+            f"{warehouse.path} has the older schema version {found}; bring it up to "
+            f"{schema_version()} with: shian init --warehouse {warehouse.path}"
+        )
+        raise WarehouseError(message)
+    if found > schema_version():
+        message = (
+            f"{warehouse.path} has schema version {found}, newer than this program's "
+            f"{schema_version()}; use the program that made it, or a newer one"
+        )
+        raise WarehouseError(message)
+
+
+def _found_version(warehouse: Warehouse) -> int:
     try:
-        found = warehouse.sql("select version from mart.schema_version").item()
+        return int(warehouse.sql("select version from mart.schema_version").item())
     except duckdb.CatalogException as error:
         message = f"{warehouse.path} is a DuckDB file but not a Shian warehouse; choose another path"
         raise WarehouseError(message) from error
-    if found != schema_version():
-        message = (
-            f"{warehouse.path} has schema version {found}, this program needs "
-            f"{schema_version()}; make a new one with: shian init, then load your sources again"
-        )
-        raise WarehouseError(message)
 
 
 def _quoted(path: Path) -> str:

@@ -82,12 +82,46 @@ def test_another_duckdb_file_is_refused(path: Path) -> None:
         pass
 
 
-def test_another_schema_version_is_refused(path: Path) -> None:
-    create_warehouse(path)
+def as_version(path: Path, version: int) -> None:
     with duckdb.connect(path) as connection:
-        connection.execute("update mart.schema_version set version = 0")
-    with pytest.raises(WarehouseError, match="schema version 0"), open_warehouse(path):
+        connection.execute("update mart.schema_version set version = ?", [version])
+
+
+def test_an_older_version_is_refused_until_it_is_brought_up(path: Path) -> None:
+    create_warehouse(path)
+    with open_warehouse(path) as warehouse:
+        warehouse.insert("mart.office", office("1"))
+    with duckdb.connect(path) as connection:
+        connection.execute("alter table mart.office drop column street_code")
+    as_version(path, 0)
+    with pytest.raises(WarehouseError, match="shian init"), open_warehouse(path):
         pass
+    create_warehouse(path)
+    assert offices(path) == ["1"]
+    with open_warehouse(path) as warehouse:
+        assert "street_code" in warehouse.table("mart.office").collect().columns
+        assert warehouse.table("mart.code").collect().is_unique().all()
+    assert path.with_name("warehouse.duckdb.version0").exists()
+
+
+def test_an_older_version_without_a_required_value_stays_as_it_was(path: Path) -> None:
+    create_warehouse(path)
+    with open_warehouse(path) as warehouse:
+        warehouse.insert("mart.office", office("1"))
+    with duckdb.connect(path) as connection:
+        connection.execute("alter table mart.office drop column name")
+    as_version(path, 0)
+    before = path.read_bytes()
+    with pytest.raises(WarehouseError, match="load your sources again"):
+        create_warehouse(path)
+    assert path.read_bytes() == before
+
+
+def test_a_newer_version_is_refused(path: Path) -> None:
+    create_warehouse(path)
+    as_version(path, 99)
+    with pytest.raises(WarehouseError, match="newer than"):
+        create_warehouse(path)
 
 
 def write_and_fail(warehouse: Warehouse) -> None:
