@@ -1,0 +1,106 @@
+"""Static points of producers: the riskiest food category, or the health food table."""
+
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+
+from models.clauses import PointRow, PointTable
+from models.rules import RuleSet
+from models.static_tables import (
+    PART,
+    category_parts,
+    empty_parts,
+    row_texts,
+    tables_of,
+)
+
+HEALTH_FOOD_CLASS = "27"
+# Prefixes of a category code that mean something: class, catalogue number, split.
+_PREFIXES = (2, 4, 6)
+
+
+def producer_parts(categories: pl.DataFrame, rules: RuleSet) -> pl.DataFrame:
+    """Give the parts of each producer's riskiest category.
+
+    Article 14: with several categories the higher one counts. A code that the table
+    splits further takes the highest of its parts and is provisional.
+    """
+    health = _health_food(categories, rules)
+    totals = health.group_by("business_id").agg(
+        pl.col("points").sum(), is_health=pl.lit(value=True)
+    )
+    # Recorded health food factors replace the stand-in for class 27.
+    plain = _food_categories(categories, rules).join(
+        totals.select("business_id", pl.lit(HEALTH_FOOD_CLASS).alias("class")),
+        on=["business_id", "class"],
+        how="anti",
+    )
+    best = (
+        pl.concat([plain, totals], how="diagonal")
+        .sort("points", "class", descending=[True, False], nulls_last=True)
+        .unique("business_id", keep="first", maintain_order=True)
+    )
+    chosen_health = health.join(
+        best.filter(pl.col("is_health")), on="business_id", how="semi"
+    )
+    chosen = best.filter(pl.col("is_health").is_null()).select(PART.keys())
+    return pl.concat([empty_parts(), chosen, chosen_health])
+
+
+def _health_food(categories: pl.DataFrame, rules: RuleSet) -> pl.DataFrame:
+    """Score the health food table; with a factor missing it is provisional."""
+    tables = tables_of(rules, "health_food")
+    is_complete = pl.len().over("business_id") == len(tables)
+    return category_parts(categories, tables).with_columns(
+        tier=pl.lit("IV"), is_provisional=~is_complete
+    )
+
+
+def _food_categories(categories: pl.DataFrame, rules: RuleSet) -> pl.DataFrame:
+    """Find each category code in the table, by itself or by its longest prefix."""
+    rows = pl.DataFrame(
+        list(_prefix_rows(tables_of(rules, "producer"))),
+        schema={"key": pl.String(), **PART, "length": pl.Int8()}
+        | {"business_id": pl.Null()},
+        orient="row",
+    ).drop("business_id")
+    return (
+        categories.filter(pl.col("factor") == "food_category")
+        .with_columns(
+            pl.col("value_code").str.slice(0, 2).alias("class"),
+            key=pl.concat_list(pl.col("value_code").str.slice(0, n) for n in _PREFIXES),
+        )
+        .explode("key")
+        .unique(["business_id", "value_code", "key"], maintain_order=True)
+        .join(rows, on="key")
+        .sort("business_id", "value_code", "length")
+        .unique(["business_id", "value_code"], keep="last", maintain_order=True)
+        .with_columns(is_health=pl.lit(None, pl.Boolean))
+        .select(*PART, "class", "is_health")
+    )
+
+
+def _prefix_rows(tables: Sequence[PointTable]) -> Iterator[tuple[object, ...]]:
+    """List the table by every prefix of its codes, each with its riskiest row."""
+    held: dict[str, tuple[PointTable, PointRow]] = {}
+    for rule in tables:
+        for row in rule.rows:
+            for length in _PREFIXES[: len(row.code) // 2]:
+                prefix = row.code[:length]
+                if prefix not in held or held[prefix][1].points < row.points:
+                    held[prefix] = rule, row
+    for prefix, (rule, row) in held.items():
+        uncertain = rule.confidence == "uncertain" or prefix != row.code
+        zh, en = row_texts(rule, row)
+        yield (
+            prefix,
+            None,
+            rule.id,
+            0,
+            row.points,
+            row.tier,
+            uncertain,
+            zh,
+            en,
+            len(prefix),
+        )
