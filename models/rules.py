@@ -17,7 +17,7 @@ from typing import Self, TypeVar
 
 from features.errors import RuleError
 from models.citation import Language, cite
-from models.clauses import Choice, Codes, Number, Rule, Source
+from models.clauses import Choice, Codes, GradeBands, Number, Rule, Source
 from models.lawfile import read_rules, read_sources
 
 LAW = Path(__file__).resolve().parent / "law"
@@ -103,6 +103,14 @@ class Rules:
     version: str
     sources: Mapping[str, Source]
     rules: tuple[Rule, ...]
+
+    def applied_to(self, day: date) -> RuleSet:
+        """Give the rules for a day, or the first there were when it is older.
+
+        A foreign or old record can be graded this way; the grade is marked.
+        """
+        begins = min(r.effective_from for r in self.rules if isinstance(r, GradeBands))
+        return self.in_force(day, law_day=max(day, begins))
 
     def in_force(self, day: date, *, law_day: date | None = None) -> RuleSet:
         """Give the rules for a day, by default those in force on it.

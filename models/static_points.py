@@ -55,7 +55,16 @@ def static_points(
     )
     without = who.join(parts, on="business_id", how="anti")
     parts = pl.concat([parts, _default_parts(without, rules)])
-    return StaticPoints(_points(who, parts), _cited(parts, rules))
+    points = _points(who, parts).join(
+        _special_food_makers(static_factor, rules),
+        on="business_id",
+        how="left",
+        maintain_order="left",
+    )
+    return StaticPoints(
+        points.with_columns(pl.col("makes_special_food").fill_null(value=False)),
+        _cited(parts, rules),
+    )
 
 
 def _amounts(static_factor: pl.DataFrame) -> pl.DataFrame:
@@ -64,6 +73,18 @@ def _amounts(static_factor: pl.DataFrame) -> pl.DataFrame:
         static_factor.filter(pl.col("value_number").is_not_null())
         .group_by("business_id", "factor")
         .agg(amount=pl.col("value_number").max())
+    )
+
+
+def _special_food_makers(static_factor: pl.DataFrame, rules: RuleSet) -> pl.DataFrame:
+    prefixes = rules.codes("producer.special_food_categories")
+    is_special = pl.any_horizontal(
+        pl.col("value_code").str.starts_with(prefix) for prefix in prefixes
+    )
+    return (
+        static_factor.filter(pl.col("factor") == "food_category", is_special)
+        .select("business_id", makes_special_food=pl.lit(value=True))
+        .unique()
     )
 
 
