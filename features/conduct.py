@@ -1,0 +1,94 @@
+"""How the business behaved: penalties, incidents, certificates, kitchens, training."""
+
+import polars as pl
+
+from features.schema import Facts
+
+
+def penalties(facts: Facts) -> pl.DataFrame:
+    """List penalties as events that count until they are annulled or repaired."""
+    heavy = (
+        "revocation",
+        "stop_business",
+        "closure",
+        "restriction",
+        "downgrade",
+        "ban",
+    )
+    kinds = pl.col("kinds").str.split("+")
+    return facts.penalty.select(
+        "business_id",
+        happened="decided_on",
+        recorded="recorded_at",
+        withdrawn="withdrawn_on",
+        penalty=pl.lit(1.0),
+        heavier=(pl.col("discretion_grade") == "heavier").cast(pl.Float64),
+        closing=kinds.list.set_intersection(list(heavy))
+        .list.len()
+        .gt(0)
+        .cast(pl.Float64),
+        fine_10k=(pl.col("fine_yuan").fill_null(0.0) / 10_000),
+    )
+
+
+def incidents(facts: Facts) -> pl.DataFrame:
+    """List confirmed incidents of known businesses as events."""
+    return (
+        facts.incident.drop_nulls("business_id")
+        .filter("is_confirmed")
+        .select(
+            "business_id",
+            happened="occurred_on",
+            recorded="recorded_at",
+            incident=pl.lit(1.0),
+            cases=pl.col("cases").cast(pl.Float64).fill_null(0.0),
+        )
+    )
+
+
+def certificates(facts: Facts) -> pl.DataFrame:
+    """List certificates as events that count on every day they are valid."""
+    return facts.certificate.select(
+        "business_id",
+        happened="valid_from",
+        recorded=pl.max_horizontal("recorded_at", "valid_from"),
+        withdrawn="valid_to",
+        certificate=pl.lit(1.0),
+    )
+
+
+def insurance(facts: Facts) -> pl.DataFrame:
+    """List policies as events that count on every day of cover."""
+    return facts.insurance_policy.select(
+        "business_id",
+        happened="valid_from",
+        recorded=pl.max_horizontal("recorded_at", "valid_from"),
+        withdrawn="valid_to",
+        policy=pl.lit(1.0),
+    )
+
+
+def kitchen_months(facts: Facts) -> pl.DataFrame:
+    """List months of sunshine-kitchen connection, known when the month was recorded."""
+    return facts.premises_connection.select(
+        "business_id",
+        happened=pl.col("month").dt.month_end(),
+        recorded=pl.max_horizontal("recorded_at", pl.col("month").dt.month_end()),
+        online=pl.col("online_days").cast(pl.Float64),
+        trading=pl.col("business_days").cast(pl.Float64),
+    )
+
+
+def skill_checks(facts: Facts) -> pl.DataFrame:
+    """List checks of the food safety manager with a result."""
+    return (
+        facts.training_event.drop_nulls("business_id")
+        .filter(pl.col("kind") == "skill_check", pl.col("is_passed").is_not_null())
+        .select(
+            "business_id",
+            happened="held_on",
+            recorded="recorded_at",
+            checked=pl.lit(1.0),
+            failed_check=(~pl.col("is_passed")).cast(pl.Float64),
+        )
+    )

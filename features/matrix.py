@@ -1,0 +1,197 @@
+"""One row per business and day, one column per feature of the catalogue."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+
+import numpy as np
+import polars as pl
+
+from features import complaints, conduct, inspections, sampling
+from features.catalogue import Feature, catalogue, feature_names
+from features.neighbourhood import Others, group_sums, near_sums
+from features.profile import profile_features
+from features.schema import Facts
+from features.window import (
+    Asked,
+    Events,
+    Values,
+    days_since,
+    decayed_sum,
+    last_value,
+    window_sums,
+)
+
+STREAMS: Mapping[str, Callable[[Facts], pl.DataFrame]] = {
+    "visits": inspections.visits,
+    "complaints": complaints.complaints,
+    "verified_complaints": complaints.verified_complaints,
+    "samples": sampling.samples,
+    "failed_samples": sampling.failed_samples,
+    "penalties": conduct.penalties,
+    "incidents": conduct.incidents,
+    "certificates": conduct.certificates,
+    "insurance": conduct.insurance,
+    "kitchen_months": conduct.kitchen_months,
+    "skill_checks": conduct.skill_checks,
+}
+
+# Bad information ends with its legal life; the caller passes the law's number.
+_ENDS_BY_LAW = frozenset(
+    {"penalties", "incidents", "failed_samples", "verified_complaints"}
+)
+# The long end of a trend.
+_TREND_BASE_DAYS = 1826
+# Pairs worked on at once: bounds memory at some 400 MB whatever the number of pairs.
+_BLOCK = 400_000
+# Counts are whole: anything less is rounding left over from a difference of sums.
+_NOTHING = 0.5
+
+
+def build(
+    facts: Facts, pairs: pl.DataFrame, *, legal_life_days: int | None = None
+) -> pl.DataFrame:
+    """Compute every feature of the catalogue for each (business_id, as_of).
+
+    Columns: business_id, as_of, then one Float32 column per feature in the order of the
+    catalogue; null means unknown, never zero. Rows keep the order of the pairs, which
+    may repeat. Only facts recorded strictly before as_of are used.
+
+    Args:
+        facts: the mart.
+        pairs: business_id (String) and as_of (Date).
+        legal_life_days: days after which penalties, incidents, failed samples and
+            verified complaints no longer count; None for no limit.
+    """
+    desk = _Desk(facts, legal_life_days)
+    blocks = [
+        _block(desk, pairs.slice(start, _BLOCK))
+        for start in range(0, max(pairs.height, 1), _BLOCK)
+    ]
+    return pl.concat(blocks)
+
+
+@dataclass(frozen=True)
+class _Desk:
+    """What all features of one build share, made once."""
+
+    facts: Facts
+    legal_life_days: int | None
+
+    @cached_property
+    def codes(self) -> pl.DataFrame:
+        ids = self.facts.business["business_id"].unique(maintain_order=True)
+        return pl.DataFrame({"business_id": ids}).with_row_index("entity")
+
+    @cached_property
+    def frames(self) -> dict[str, pl.DataFrame]:
+        return {name: stream(self.facts) for name, stream in STREAMS.items()}
+
+    @cached_property
+    def events(self) -> dict[str, Events]:
+        not_quantities = {
+            "business_id",
+            "inspector_id",
+            "happened",
+            "recorded",
+            "withdrawn",
+        }
+        return {
+            name: Events.of(
+                frame.join(self.codes, on="business_id", how="left"),
+                [c for c in frame.columns if c not in not_quantities],
+                legal_life_days=self.legal_life_days if name in _ENDS_BY_LAW else None,
+            )
+            for name, frame in self.frames.items()
+        }
+
+
+def _block(desk: _Desk, pairs: pl.DataFrame) -> pl.DataFrame:
+    coded = pairs.join(desk.codes, on="business_id", how="left", maintain_order="left")
+    asked = Asked(
+        coded["entity"].cast(pl.Int64).fill_null(-1).to_numpy(),
+        coded["as_of"].to_physical().cast(pl.Int64).to_numpy(),
+    )
+    profile = profile_features(desk.facts, pairs)
+    columns = [
+        profile[f.name].cast(pl.Float64).to_numpy()
+        if f.metric == "profile"
+        else _measure(f, desk, pairs, asked)
+        for f in catalogue()
+    ]
+    matrix = pl.DataFrame(
+        {n: c.astype(np.float32) for n, c in zip(feature_names(), columns, strict=True)}
+    ).fill_nan(None)
+    return pl.concat([pairs.select("business_id", "as_of"), matrix], how="horizontal")
+
+
+def _measure(
+    feature: Feature, desk: _Desk, pairs: pl.DataFrame, asked: Asked
+) -> Values:
+    if feature.metric in {"group", "near"}:
+        return _of_others(feature, desk, pairs)
+    return _OWN[feature.metric](feature, desk.events[feature.stream], asked)
+
+
+def _sum(feature: Feature, events: Events, asked: Asked) -> Values:
+    return window_sums(events, asked, [feature.quantity], feature.window)[:, 0]
+
+
+def _share(feature: Feature, events: Events, asked: Asked) -> Values:
+    quantities = [feature.quantity, feature.per]
+    return _ratio(feature, window_sums(events, asked, quantities, feature.window))
+
+
+def _trend(feature: Feature, events: Events, asked: Asked) -> Values:
+    base = replace(feature, window=_TREND_BASE_DAYS)
+    return _share(feature, events, asked) - _share(base, events, asked)
+
+
+def _decayed(feature: Feature, events: Events, asked: Asked) -> Values:
+    return decayed_sum(events, asked, feature.quantity, feature.half_life)
+
+
+def _last(feature: Feature, events: Events, asked: Asked) -> Values:
+    return last_value(_where(feature, events), asked, feature.quantity)
+
+
+def _days_since(feature: Feature, events: Events, asked: Asked) -> Values:
+    return days_since(_where(feature, events), asked)
+
+
+_OWN: Mapping[str, Callable[[Feature, Events, Asked], Values]] = {
+    "sum": _sum,
+    "mean": _share,
+    "shrunk": _share,
+    "trend": _trend,
+    "decayed": _decayed,
+    "last": _last,
+    "days_since": _days_since,
+}
+
+
+def _of_others(feature: Feature, desk: _Desk, pairs: pl.DataFrame) -> Values:
+    sums = (
+        near_sums
+        if feature.metric == "near"
+        else partial(group_sums, group=feature.group)
+    )
+    question = Others(
+        (feature.quantity, feature.per), feature.window or _TREND_BASE_DAYS
+    )
+    visits = desk.frames[feature.stream]
+    return _ratio(feature, sums(visits, desk.facts, pairs, question))
+
+
+def _ratio(feature: Feature, sums: Values) -> Values:
+    """Divide; a mean of nothing is unknown, a shrunk share of nothing is its centre."""
+    below = sums[:, 1] + feature.shrinkage
+    ratio: Values = np.full(len(below), np.nan)
+    np.divide(sums[:, 0], below, out=ratio, where=below > _NOTHING)
+    return ratio
+
+
+def _where(feature: Feature, events: Events) -> Events:
+    if not feature.where:
+        return events
+    return events.only(events.quantities[feature.where] > 0)

@@ -1,0 +1,140 @@
+"""What is known of others like it: same street, type, chain, and those close by.
+
+Every rate leaves the business itself out, is shrunk towards "no different from others",
+and uses only what was recorded before the day.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from scipy.sparse import csr_matrix
+from scipy.spatial import cKDTree
+
+from features.profile import attributes_at
+from features.schema import Facts
+from features.window import Asked, Events, Values, window_sums
+
+# How two businesses come to be in one group; null parts make no group.
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "street": ("street_code",),
+    "type": ("business_type",),
+    "subtype": ("business_type", "subtype"),
+    "street_type": ("street_code", "business_type", "subtype"),
+    "chain": ("chain_code",),
+    "declared": ("business_type", "declared_risk"),
+}
+
+# Near enough to share a landlord, a drain and a clientele; beyond it the gain faded.
+NEAR_METRES = 300.0
+_METRES_PER_DEGREE = 111_320.0
+
+
+@dataclass(frozen=True)
+class Others:
+    """Which quantities of the others to sum, over how many days."""
+
+    quantities: tuple[str, ...]
+    window_days: int
+
+
+def group_sums(
+    visits: pl.DataFrame,
+    facts: Facts,
+    pairs: pl.DataFrame,
+    question: Others,
+    *,
+    group: str,
+) -> Values:
+    """Sum quantities over the others of the group at the pair's day.
+
+    Membership is what was known on the day for the pair, and on the day after the
+    recording for an event. Rows of zeros where the business is in no group.
+    """
+    columns = GROUPS[group]
+    members = attributes_at(facts.business, pairs).select("business_id", *columns)
+    events_at = visits.select(
+        "business_id", as_of=pl.col("recorded") + pl.duration(days=1)
+    )
+    of_event = attributes_at(facts.business, events_at).select(columns)
+    events = pl.concat([visits, of_event], how="horizontal").drop_nulls(columns)
+    is_member = members.select(
+        pl.all_horizontal(pl.col(columns).is_not_null())
+    ).to_series()
+    asked_days = _days(pairs["as_of"])
+    totals = np.zeros((pairs.height, len(question.quantities)))
+    for keys, sign in (((*columns,), 1.0), ((*columns, "business_id"), -1.0)):
+        codes = _codes(events, members, keys)
+        stream = Events.of(
+            events.with_columns(entity=codes[: events.height]), question.quantities
+        )
+        asked = Asked(codes[events.height :].to_numpy(), asked_days)
+        totals += sign * window_sums(
+            stream, asked, question.quantities, question.window_days
+        )
+    return np.where(is_member.to_numpy()[:, None], totals, 0.0)
+
+
+def near_sums(
+    visits: pl.DataFrame,
+    facts: Facts,
+    pairs: pl.DataFrame,
+    question: Others,
+) -> Values:
+    """Sum quantities over other businesses within NEAR_METRES at the pair's day.
+
+    Places are those first recorded for a business, so that a later correction of a
+    coordinate changes no past number.
+    """
+    places = (
+        facts.business.sort("business_id", "recorded_at", "valid_from")
+        .unique("business_id", keep="first", maintain_order=True)
+        .select("business_id", "lon", "lat", "recorded_at")
+        .with_row_index("place")
+    )
+    graph = _graph(places)
+    coded = visits.join(places.select("business_id", entity="place"), on="business_id")
+    stream = Events.of(coded, question.quantities)
+    at = pairs.join(places, on="business_id", how="left", maintain_order="left")[
+        "place"
+    ]
+    result = np.zeros((pairs.height, len(question.quantities)))
+    for day in pairs["as_of"].unique():
+        here = (pairs["as_of"] == day).to_numpy() & at.is_not_null().to_numpy()
+        everyone = np.arange(places.height, dtype=np.int64)
+        asked = Asked(everyone, np.full(places.height, _days(pl.Series([day]))[0]))
+        own = window_sums(stream, asked, question.quantities, question.window_days)
+        result[here] = (graph @ own)[at.to_numpy()[here].astype(np.int64)]
+    return result
+
+
+def _graph(places: pl.DataFrame) -> csr_matrix:
+    """Connect businesses within NEAR_METRES of each other, none with itself."""
+    known = places.drop_nulls(["lon", "lat"])
+    lat, lon = known["lat"].to_numpy(), known["lon"].to_numpy()
+    shrink = np.cos(np.radians(np.median(lat))) if len(lat) else 1.0
+    plane = np.column_stack([lon * shrink, lat]) * _METRES_PER_DEGREE
+    edges = (
+        cKDTree(plane).query_pairs(NEAR_METRES, output_type="ndarray")
+        if len(lat)
+        else np.zeros((0, 2), dtype=np.int64)
+    )
+    code = known["place"].to_numpy().astype(np.int64)
+    rows, columns = code[edges[:, 0]], code[edges[:, 1]]
+    size = places.height
+    one_way = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(size, size))
+    return one_way + one_way.T
+
+
+def _codes(
+    events: pl.DataFrame, members: pl.DataFrame, keys: tuple[str, ...]
+) -> pl.Series:
+    """Number the distinct key combinations, events first, then members."""
+    both = pl.concat([events.select(keys), members.select(keys)], how="vertical")
+    return both.select(pl.struct(keys).rank("dense").cast(pl.Int64)).to_series()
+
+
+def _days(dates: pl.Series) -> npt.NDArray[np.int64]:
+    return dates.cast(pl.Date).to_physical().cast(pl.Int64).to_numpy()

@@ -1,0 +1,218 @@
+"""What had been recorded on a day: every window, sum and last value, in one place.
+
+An event that happened on day h and was recorded on day r belongs to the window
+[T - w, T) as it was known at T exactly for r < T <= end, where end = max(r, h + w).
+A window sum is therefore a difference of two prefix sums, one over the days events
+became known and one over the days they left, and no event is joined to any date.
+
+A fact that was withdrawn counts only up to the day of its withdrawal, and a fact has a
+legal life: both only bring the end forward. Days are counted from 1970-01-01, and
+what lies before counts as that day.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+Days = npt.NDArray[np.int64]
+Values = npt.NDArray[np.float64]
+
+# Room for a day number in a composite key: 2^21 days are more than 5,000 years.
+_DAY_BITS = 21
+_NEVER = 1 << (_DAY_BITS - 1)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The (entity, day) pairs a feature is wanted for, as dense codes and days."""
+
+    entity: Days
+    as_of: Days
+
+    @property
+    def key(self) -> Days:
+        """Give the composite key that orders pairs by entity, then day."""
+        return (self.entity << _DAY_BITS) | self.as_of
+
+
+@dataclass(frozen=True)
+class Events:
+    """Events by entity, in the order in which they became known.
+
+    `ends` is the last day on which an event may count at all: the day it was
+    withdrawn, or the end of its legal life.
+    """
+
+    entity: Days
+    happened: Days
+    recorded: Days
+    ends: Days
+    quantities: dict[str, Values]
+
+    @classmethod
+    def of(
+        cls,
+        frame: pl.DataFrame,
+        quantities: Sequence[str],
+        *,
+        legal_life_days: int | None = None,
+    ) -> "Events":
+        """Take events from a frame.
+
+        Columns: entity (dense code), happened, recorded, withdrawn (all dates; the
+        last may be null or missing) and the named quantities. Rows without an entity
+        are left out, for they say nothing about any.
+        """
+        known = frame.filter(pl.col("entity").is_not_null()).sort(
+            "entity", "recorded", "happened", *quantities
+        )
+        happened, recorded = _days(known["happened"]), _days(known["recorded"])
+        ends = np.full(known.height, _NEVER, dtype=np.int64)
+        if "withdrawn" in known.columns:
+            ends = _days(known["withdrawn"].fill_null(pl.date(1, 1, 1)))
+            ends[known["withdrawn"].is_null().to_numpy()] = _NEVER
+        if legal_life_days is not None:
+            ends = np.minimum(ends, happened + legal_life_days)
+        return cls(
+            entity=known["entity"].cast(pl.Int64).to_numpy(),
+            happened=happened,
+            recorded=recorded,
+            ends=ends,
+            quantities={
+                q: known[q].cast(pl.Float64).fill_null(0.0).to_numpy()
+                for q in quantities
+            },
+        )
+
+    def only(self, mask: npt.NDArray[np.bool_]) -> "Events":
+        """Keep the events of a mask, still in their order."""
+        return replace(
+            self,
+            entity=self.entity[mask],
+            happened=self.happened[mask],
+            recorded=self.recorded[mask],
+            ends=self.ends[mask],
+            quantities={q: v[mask] for q, v in self.quantities.items()},
+        )
+
+
+def window_sums(
+    events: Events,
+    asked: Asked,
+    quantities: Sequence[str],
+    window_days: int | None,
+) -> Values:
+    """Sum quantities over the window, one row per pair and one column per quantity.
+
+    A window of None reaches back without limit.
+    """
+    values = np.column_stack([events.quantities[q] for q in quantities])
+    reach = events.happened + window_days if window_days is not None else _NEVER
+    last_day = np.maximum(events.recorded, np.minimum(reach, events.ends))
+    # An event withdrawn before it was even recorded never counted.
+    never = events.ends < events.recorded
+    values = np.where(never[:, None], 0.0, values)
+    return _prefix(events.entity, events.recorded, values, asked) - _prefix(
+        events.entity, last_day, values, asked
+    )
+
+
+def _prefix(entity: Days, day: Days, values: Values, asked: Asked) -> Values:
+    """Sum the values whose key lies before the pair, over all entities before too.
+
+    The sums of earlier entities are the same in both prefixes of a window and cancel.
+    """
+    key = (entity << _DAY_BITS) | day
+    order = np.argsort(key, kind="stable")
+    running = np.zeros((len(key) + 1, values.shape[1]))
+    np.cumsum(values[order], axis=0, out=running[1:])
+    return running[np.searchsorted(key[order], asked.key, side="left")]
+
+
+def latest(events: Events, asked: Asked) -> Days:
+    """Find, per pair, the known event that happened last; -1 where there is none.
+
+    Among events of one day the one recorded last wins. An event that no longer counts
+    is still found here: the caller leaves such events out beforehand.
+    """
+    if not len(events.entity):
+        return np.full(len(asked.entity), -1, dtype=np.int64)
+    position = np.arange(len(events.entity), dtype=np.int64)
+    # Events stand in the order they were recorded; the greatest (happened, position)
+    # up to each is the latest known there. Entities ascend, so the maximum never
+    # carries over from one to the next.
+    happened_rank = np.lexsort((position, events.happened, events.entity))
+    rank = np.empty_like(position)
+    rank[happened_rank] = position
+    best = happened_rank[np.maximum.accumulate(rank)]
+    key = (events.entity << _DAY_BITS) | events.recorded
+    before = np.searchsorted(key, asked.key, side="left") - 1
+    found = np.where(before >= 0, best[np.maximum(before, 0)], -1)
+    same = events.entity[np.maximum(found, 0)] == asked.entity
+    return np.where((found >= 0) & same, found, -1)
+
+
+def last_value(events: Events, asked: Asked, quantity: str) -> Values:
+    """Give the value of the latest known event, NaN where there is none."""
+    return _at(events.quantities[quantity], latest(events, asked))
+
+
+def days_since(events: Events, asked: Asked) -> Values:
+    """Count the days from the latest known event to the pair's day."""
+    return asked.as_of - _at(events.happened.astype(np.float64), latest(events, asked))
+
+
+def decayed_sum(
+    events: Events, asked: Asked, quantity: str, half_life_days: float
+) -> Values:
+    """Sum a quantity in which each event weighs 2^(-age / half-life).
+
+    With a half-life of 365 days an event of today counts 1, one of a year ago 0.5, one
+    of two years ago 0.25. Withdrawals are not followed: give it events that have none.
+    """
+    decay = np.log(2.0) / half_life_days
+    state = events.quantities[quantity] * np.exp(
+        -decay * (events.recorded - events.happened)
+    )
+    for here in _by_rank(events.entity):
+        gap = events.recorded[here] - events.recorded[here - 1]
+        state[here] += state[here - 1] * np.exp(-decay * gap)
+    key = (events.entity << _DAY_BITS) | events.recorded
+    before = np.searchsorted(key, asked.key, side="left") - 1
+    if not len(key):
+        return np.zeros(len(asked.entity))
+    safe = np.maximum(before, 0)
+    age = asked.as_of - events.recorded[safe]
+    is_own = (before >= 0) & (events.entity[safe] == asked.entity)
+    return np.where(is_own, state[safe] * np.exp(-decay * np.maximum(age, 0)), 0.0)
+
+
+def _by_rank(entity: Days) -> list[Days]:
+    """List positions that are second, third, ... of their entity.
+
+    A running sum along each entity then takes as many vectorised steps as the longest
+    history has events, and never subtracts large numbers from each other.
+    """
+    if not len(entity):
+        return []
+    is_first = np.r_[True, entity[1:] != entity[:-1]]
+    start = np.maximum.accumulate(np.where(is_first, np.arange(len(entity)), 0))
+    rank = np.arange(len(entity)) - start
+    order = np.argsort(rank, kind="stable")
+    cuts = np.searchsorted(rank[order], np.arange(1, rank.max() + 2))
+    return [order[a:b] for a, b in pairwise(cuts)]
+
+
+def _at(values: Values, found: Days) -> Values:
+    if not len(values):
+        return np.full(len(found), np.nan)
+    return np.where(found >= 0, values[np.maximum(found, 0)], np.nan)
+
+
+def _days(dates: pl.Series) -> Days:
+    days: Days = dates.cast(pl.Date).to_physical().cast(pl.Int64).to_numpy()
+    return np.maximum(days, 0)
