@@ -49,6 +49,7 @@ create table if not exists mart.business (
     opened_on date,
     closed_on date,
     declared_risk smallint,
+    source_category varchar,
     is_special_food boolean,
     constraint valid_period_positive check (valid_to is null or valid_to > valid_from),
     constraint closed_after_opened check (closed_on is null or opened_on is null or closed_on >= opened_on),
@@ -78,6 +79,7 @@ comment on column mart.business.lat is '纬度 | Latitude, WGS-84 | degree';
 comment on column mart.business.opened_on is '开业日 | Day of opening or of the first licence | day';
 comment on column mart.business.closed_on is '注销或停业日 | Day of closing; empty while trading | day';
 comment on column mart.business.declared_risk is '来源自报风险类别 | Risk class the source itself gives, larger is riskier | class';
+comment on column mart.business.source_category is '来源自报类别 | Category the source itself gives, for instance a cuisine |';
 comment on column mart.business.is_special_food is '是否特殊食品生产者 | Makes health food, infant formula or food for special medical purposes |';
 
 create table if not exists mart.static_factor (

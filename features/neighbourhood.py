@@ -23,6 +23,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "type": ("business_type",),
     "subtype": ("business_type", "subtype"),
     "street_type": ("street_code", "business_type", "subtype"),
+    "category": ("business_type", "source_category"),
     "chain": ("chain_code",),
     "declared": ("business_type", "declared_risk"),
 }

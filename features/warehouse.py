@@ -37,9 +37,15 @@ class Warehouse:
         self._connection = connection
         self.path = path
 
-    def execute(self, statement: str, parameters: Sequence[object] = ()) -> None:
-        """Run one statement that returns nothing."""
-        self._connection.execute(statement, parameters or None)
+    def execute(
+        self,
+        statement: str,
+        parameters: Sequence[object] = (),
+        **frames: pl.DataFrame,
+    ) -> None:
+        """Run a statement that returns nothing; frames can be read by their names."""
+        with self._registered(frames):
+            self._connection.execute(statement, parameters or None)
 
     def sql(
         self,
@@ -75,8 +81,7 @@ class Warehouse:
 
     def insert(self, table: str, frame: pl.DataFrame) -> None:
         """Append the rows of a frame, matching columns by name."""
-        with self._registered({"incoming": frame}):
-            self.execute(f"insert into {table} by name from incoming")
+        self.execute(f"insert into {table} by name from incoming", incoming=frame)
 
     def replace_run(self, table: str, frame: pl.DataFrame, run_id: str) -> None:
         """Write what a run has to say in an output table, instead of what it said."""
