@@ -1,0 +1,144 @@
+"""How well a score ranks and how right a probability is, over many resamples at once.
+
+A metric takes weights of shape (draws, visits) and gives one number per draw. A bootstrap
+of businesses is such a weight matrix: the visits are sorted once, and every draw is then
+a sum along the sorted axis. One row of ones gives the plain metric.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int64]
+
+# Where to cut for "the tenth of the list an office could visit first".
+TOP_SHARE = 0.1
+CALIBRATION_BINS = 10
+# A probability of exactly 0 or 1 would make one mistake infinitely wrong.
+_CLIP = 1e-6
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """Visits ranked by a score from low to high, ties kept together."""
+
+    score: Array
+    serious: Array
+
+    @cached_property
+    def _order(self) -> Codes:
+        return np.argsort(self.score, kind="stable").astype(np.int64)
+
+    @cached_property
+    def _starts(self) -> Codes:
+        ranked = self.score[self._order]
+        return np.flatnonzero(np.r_[True, ranked[1:] != ranked[:-1]])
+
+    def sums(self, values: Array) -> Array:
+        """Sum values over tied visits, lowest score first; shape (draws, ties)."""
+        return np.add.reduceat(values[..., self._order], self._starts, axis=-1)
+
+    def spread(self, by_position: Array, *, falling: bool) -> Array:
+        """Give each visit the mean of what its tied positions in the queue hold."""
+        queue = by_position[::-1] if falling else by_position
+        sizes = np.diff(np.r_[self._starts, len(self.score)])
+        means = np.add.reduceat(queue, self._starts) / sizes
+        given = np.empty(len(self.score))
+        given[self._order] = np.repeat(means, sizes)
+        return given
+
+    def auc(self, weight: Array) -> Array:
+        """Compute the share of (serious, clean) pairs put in order, ties half.
+
+        Serious visits scored .9, .4 and clean ones .4, .1 give 3.5 of 4 pairs, .875.
+        NaN when one of the two is missing.
+        """
+        won, pairs = self.pairs(weight)
+        return _divide(won, pairs)
+
+    def pairs(self, weight: Array) -> tuple[Array, Array]:
+        """Count the pairs put in order, and all pairs."""
+        serious = self.sums(weight * self.serious)
+        clean = self.sums(weight * (1 - self.serious))
+        below = np.cumsum(clean, axis=-1) - clean
+        won = (serious * (below + 0.5 * clean)).sum(axis=-1)
+        return won, serious.sum(axis=-1) * clean.sum(axis=-1)
+
+    def average_precision(self, weight: Array) -> Array:
+        """Compute the mean precision at each serious visit; ties enter together."""
+        hits = self.sums(weight * self.serious)[..., ::-1]
+        seen = np.cumsum(self.sums(weight)[..., ::-1], axis=-1)
+        precision = _divide(np.cumsum(hits, axis=-1), seen)
+        return _divide(np.nansum(precision * hits, axis=-1), hits.sum(axis=-1))
+
+    def precision_at_top(self, weight: Array) -> Array:
+        """Compute the serious share of the first tenth; ties at the cut are averaged."""
+        hits = self.sums(weight * self.serious)[..., ::-1]
+        size = self.sums(weight)[..., ::-1]
+        room = TOP_SHARE * size.sum(axis=-1, keepdims=True)
+        taken = np.clip(room - (np.cumsum(size, axis=-1) - size), 0, size)
+        rate = np.nan_to_num(_divide(hits, size))
+        return _divide((rate * taken).sum(axis=-1), room[..., 0])
+
+
+def auc_inside(ranked: Ranked, weight: Array, group: Codes) -> Array:
+    """Compute AUC within each group (an inspector), weighted by its number of pairs.
+
+    A score that only knows who inspects gives 0.5 here. Visits of group -1 are left out;
+    NaN when no group has both outcomes.
+    """
+    won, pairs = np.zeros(weight.shape[0]), np.zeros(weight.shape[0])
+    for code in np.unique(group[group >= 0]):
+        here = group == code
+        inside = Ranked(ranked.score[here], ranked.serious[here])
+        more_won, more_pairs = inside.pairs(weight[:, here])
+        won, pairs = won + more_won, pairs + more_pairs
+    return _divide(won, pairs)
+
+
+def log_loss(serious: Array, probability: Array, weight: Array) -> Array:
+    """Compute the mean surprise in nats; always saying the base rate .12 gives .367."""
+    p = np.clip(probability, _CLIP, 1 - _CLIP)
+    loss = -(serious * np.log(p) + (1 - serious) * np.log1p(-p))
+    return _divide(weight @ loss, weight.sum(axis=-1))
+
+
+def brier(serious: Array, probability: Array, weight: Array) -> Array:
+    """Compute the mean squared distance between probability and outcome."""
+    return _divide(weight @ (probability - serious) ** 2, weight.sum(axis=-1))
+
+
+def calibration_error(serious: Array, probability: Array, weight: Array) -> Array:
+    """Compute ECE: the mean distance of stated and found share over ten bins.
+
+    The bins hold a tenth of the visits each, in the order of their probability.
+    """
+    stated, found, size = _bins(serious, probability, weight)
+    gap = np.nan_to_num(np.abs(_divide(stated, size) - _divide(found, size)))
+    return _divide((gap * size).sum(axis=-1), size.sum(axis=-1))
+
+
+def calibration_table(serious: Array, probability: Array) -> Array:
+    """Give stated share, found share and number of visits of each bin, in order."""
+    stated, found, size = _bins(serious, probability, np.ones((1, len(serious))))
+    return np.column_stack([_divide(stated, size)[0], _divide(found, size)[0], size[0]])
+
+
+def _bins(serious: Array, probability: Array, weight: Array) -> tuple[Array, ...]:
+    order = np.argsort(probability, kind="stable")
+    cuts = np.unique(np.arange(CALIBRATION_BINS) * len(order) // CALIBRATION_BINS)
+    w = weight[:, order]
+    return tuple(
+        np.add.reduceat(w * values, cuts, axis=-1)
+        for values in (probability[order], serious[order], np.ones(len(order)))
+    )
+
+
+def _divide(above: Array, below: Array) -> Array:
+    """Divide; nothing by nothing is unknown."""
+    ratio: Array = np.full(np.broadcast_shapes(above.shape, below.shape), np.nan)
+    np.divide(above, below, out=ratio, where=below > 0)
+    return ratio

@@ -1,0 +1,212 @@
+"""Would it have found them earlier? Past windows, each predicted from before it began."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from features.errors import UsageError
+from features.profile import attributes_at
+from features.schema import Facts
+from features.warehouse import open_warehouse
+from models.baselines import rankers
+from models.evaluate import Visits, compare
+from models.metrics import Array, calibration_table
+from models.rules import Rules, load_rules
+from models.static_points import static_points
+from pipelines.train import fit_rows, legal_life_days
+from pipelines.visits import (
+    Block,
+    VisitRows,
+    blocks_before,
+    blocks_between,
+    first_visit,
+    months_of,
+    visit_rows,
+)
+
+Progress = Callable[[str, float], None]
+
+# A window with fewer says more about chance than about the model.
+MIN_VISITS = 30
+MODEL = "model"
+
+
+@dataclass(frozen=True)
+class BacktestReport:
+    """What every ranker achieved, overall and per window.
+
+    `overall` and `windows` have the columns of models.evaluate.compare, windows also
+    window (its first day), visits and serious_share. `scored` has one row per visit:
+    window, business_id, is_serious, probability and the rankers, for the charts.
+    """
+
+    start: date
+    end: date
+    window: str
+    visits: int
+    serious_share: float
+    overall: pl.DataFrame
+    windows: pl.DataFrame
+    calibration: pl.DataFrame
+    scored: pl.DataFrame
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the report as plain values for a program."""
+        return {
+            "from": self.start.isoformat(),
+            "to": self.end.isoformat(),
+            "window": self.window,
+            "visits": self.visits,
+            "serious_share": self.serious_share,
+            "overall": self.overall.to_dicts(),
+            "windows": self.windows.with_columns(
+                pl.col("window").cast(pl.String)
+            ).to_dicts(),
+            "calibration": self.calibration.to_dicts(),
+        }
+
+
+def backtest(
+    warehouse: Path,
+    *,
+    start: date,
+    end: date,
+    window: str = "2mo",
+    progress: Progress | None = None,
+) -> BacktestReport:
+    """Predict every window of [start, end) from what was recorded before it began.
+
+    Raises:
+        UsageError: no whole window fits, or none has enough visits with a result.
+        ModelError: there is too little history before the first window.
+    """
+    months = months_of(window)
+    asked = blocks_between(start, end, months)
+    if not asked:
+        message = f"no whole window of {window} fits between {start} and {end}; give a longer stretch"
+        raise UsageError(message)
+    say = progress or (lambda _what, _share: None)
+    say("features", 0.0)
+    with open_warehouse(warehouse, read_only=True) as opened:
+        facts = opened.facts()
+    rules = load_rules()
+    earlier = blocks_before(asked[0].start, first_visit(facts), months)
+    rows = visit_rows(
+        facts, [*earlier, *asked], legal_life_days=legal_life_days(rules, end)
+    )
+    scored = []
+    for done, block in enumerate(asked):
+        say(f"{block.start:%Y-%m}", 0.2 + 0.7 * done / len(asked))
+        found = _window(rows, block, facts, rules)
+        if found is not None:
+            scored.append(found)
+    if not scored:
+        message = f"no window between {start} and {end} has {MIN_VISITS} visits with a known result"
+        raise UsageError(message)
+    say("intervals", 0.9)
+    return _report(pl.concat(scored), start, end, window)
+
+
+def _window(
+    rows: VisitRows, block: Block, facts: Facts, rules: Rules
+) -> pl.DataFrame | None:
+    """Train on what was recorded before the window and score its visits."""
+    known = (rows.outcome["recorded_at"] < block.start) & (
+        rows.outcome["as_of"] < block.start
+    )
+    test = rows.only(rows.outcome["as_of"] == block.start)
+    if test.outcome.height < MIN_VISITS or not test.outcome["is_serious"].any():
+        return None
+    model = fit_rows(rows.only(known), resamples=0)
+    scores = {MODEL: model.predict(test.matrix), **rankers(test.matrix)}
+    if (points := _statutory(test, facts, rules, block.start)) is not None:
+        scores["statutory_points"] = points
+    return test.outcome.select(
+        "business_id",
+        "inspector_id",
+        "is_serious",
+        window="as_of",
+        day=(pl.col("inspected_on") - pl.col("as_of")).dt.total_days(),
+    ).with_columns(pl.Series(name, score) for name, score in scores.items())
+
+
+def _statutory(test: VisitRows, facts: Facts, rules: Rules, day: date) -> Array | None:
+    """Score by the points of the Measures alone: static, and the last checklist's.
+
+    The tables of today are applied to earlier days too; where they give every
+    business the same, there is nothing to rank by.
+    """
+    law = rules.applied_to(day)
+    pairs = test.outcome.select("business_id", "as_of")
+    factors = facts.static_factor.filter(
+        pl.col("recorded_at") < day, pl.col("valid_from") <= day
+    )
+    business = attributes_at(facts.business, pairs)
+    points = static_points(business, factors, law).points
+    total = (
+        pairs.join(points, on="business_id", how="left", maintain_order="left")[
+            "static_points"
+        ].fill_null(0.0)
+        + test.matrix["last_checklist"].fill_null(0.0)
+    ).cast(pl.Float64)
+    return None if total.n_unique() == 1 else total.to_numpy()
+
+
+def _report(
+    scored: pl.DataFrame, start: date, end: date, window: str
+) -> BacktestReport:
+    windows = [
+        _compared(part).with_columns(
+            window=pl.lit(key[0]),
+            visits=pl.lit(part.height),
+            serious_share=pl.lit(part["is_serious"].mean()),
+        )
+        for key, part in scored.group_by("window", maintain_order=True)
+    ]
+    serious = scored["is_serious"].cast(pl.Float64).to_numpy()
+    table = calibration_table(serious, scored[MODEL].to_numpy())
+    share = scored["is_serious"].mean()
+    return BacktestReport(
+        start=start,
+        end=end,
+        window=window,
+        visits=scored.height,
+        serious_share=float(share) if isinstance(share, float) else 0.0,
+        overall=_compared(scored),
+        windows=pl.concat(windows, how="diagonal_relaxed"),
+        calibration=pl.DataFrame(table, schema=["stated", "found", "visits"]),
+        scored=scored,
+    )
+
+
+def _compared(scored: pl.DataFrame) -> pl.DataFrame:
+    names = [MODEL, *(n for n in _RANKERS if n in scored.columns)]
+    scores: Mapping[str, Array] = {name: scored[name].to_numpy() for name in names}
+    visits = Visits(
+        window=_codes(scored["window"].cast(pl.String)),
+        day=scored["day"].cast(pl.Int64).to_numpy(),
+        business=_codes(scored["business_id"]),
+        inspector=_codes(scored["inspector_id"]),
+        serious=scored["is_serious"].cast(pl.Float64).to_numpy(),
+    )
+    return compare(visits, scores, model=MODEL)
+
+
+_RANKERS = (
+    "random",
+    "days_since_visit",
+    "past_serious",
+    "last_result",
+    "statutory_points",
+)
+
+
+def _codes(values: pl.Series) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Number the distinct values; what is unknown is -1."""
+    ranked = values.rank("dense").cast(pl.Int64) - 1
+    return ranked.fill_null(-1).to_numpy()

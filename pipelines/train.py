@@ -1,0 +1,147 @@
+"""Train the risk model on every visit known before a day, and keep its record."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from features.catalogue import catalogue, feature_names
+from features.schema import Facts
+from features.warehouse import open_warehouse
+from models.clauses import Number
+from models.registry import Record, keep
+from models.risk import RiskModel, Training, fit
+from models.rules import Rules, load_rules
+from pipelines.provenance import code_version, fingerprint
+from pipelines.visits import (
+    BLOCK_MONTHS,
+    VisitRows,
+    blocks_before,
+    first_visit,
+    visit_rows,
+)
+
+DAYS_PER_YEAR = 365.25
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class TrainReport:
+    """What was trained, on how much, and under which versions."""
+
+    model_version: str
+    as_of: date
+    visits: int
+    serious_share: float
+    businesses: int
+    blocks: int
+    law_version: str
+    code_version: str
+    data_fingerprint: str
+    calibration_slope: float
+    is_champion: bool
+
+    def as_dict(self) -> dict[str, object]:
+        """Give the report as plain values for a program."""
+        return {**asdict(self), "as_of": self.as_of.isoformat()}
+
+
+def train(
+    warehouse: Path, *, as_of: date, store: Path, progress: Progress | None = None
+) -> TrainReport:
+    """Train a model and make it the champion.
+
+    Raises:
+        WarehouseError: there is no warehouse to read.
+        InputError: it holds no inspection.
+        ModelError: there are too few known visits to learn from.
+    """
+    say = progress or (lambda _what, _share: None)
+    say("facts", 0.0)
+    with open_warehouse(warehouse, read_only=True) as opened:
+        facts = opened.facts()
+    rules = load_rules()
+    say("features", 0.1)
+    rows = known_rows(facts, as_of, rules)
+    say("model", 0.4)
+    model = fit_rows(rows)
+    report = _report(model, rows, rules, as_of, facts)
+    say("record", 0.8)
+    keep(model, _record(report, rows), store)
+    say("done", 1.0)
+    return report
+
+
+def known_rows(facts: Facts, as_of: date, rules: Rules) -> VisitRows:
+    """Collect the visits whose results had been recorded before the day."""
+    blocks = blocks_before(as_of, first_visit(facts), BLOCK_MONTHS)
+    rows = visit_rows(facts, blocks, legal_life_days=legal_life_days(rules, as_of))
+    return rows.only(rows.outcome["recorded_at"] < as_of)
+
+
+def legal_life_days(rules: Rules, day: date) -> int | None:
+    """Give the days for which bad information may be used, by the rule in force."""
+    number = rules.in_force(day).find(Number, "credit.bad_information_years")
+    return None if number is None else round(number.value * DAYS_PER_YEAR)
+
+
+def fit_rows(rows: VisitRows, *, resamples: int | None = None) -> RiskModel:
+    """Fit the model to visit rows, with the directions of the catalogue."""
+    options = {} if resamples is None else {"resamples": resamples}
+    return fit(
+        training_of(rows),
+        feature_names(),
+        [f.direction for f in catalogue()],
+        **options,
+    )
+
+
+def training_of(rows: VisitRows) -> Training:
+    """Arrange visit rows for the model."""
+    return Training(
+        matrix=rows.matrix,
+        serious=rows.outcome["is_serious"].cast(pl.Float64).to_numpy(),
+        inspector=rows.outcome["inspector_id"],
+        as_of=rows.outcome["as_of"],
+        business=rows.outcome["business_id"],
+    )
+
+
+def _report(
+    model: RiskModel, rows: VisitRows, rules: Rules, as_of: date, facts: Facts
+) -> TrainReport:
+    return TrainReport(
+        model_version=model.version,
+        as_of=as_of,
+        visits=rows.outcome.height,
+        serious_share=float(np.mean(rows.outcome["is_serious"].to_numpy())),
+        businesses=rows.outcome["business_id"].n_unique(),
+        blocks=rows.outcome["as_of"].n_unique(),
+        law_version=rules.version,
+        code_version=code_version(),
+        data_fingerprint=fingerprint(facts),
+        calibration_slope=model.calibration.slope,
+        is_champion=True,
+    )
+
+
+def _record(report: TrainReport, rows: VisitRows) -> Record:
+    return Record(
+        parameters={
+            "as_of": report.as_of.isoformat(),
+            "law_version": report.law_version,
+            "code_version": report.code_version,
+            "data_fingerprint": report.data_fingerprint,
+            "block_months": str(BLOCK_MONTHS),
+        },
+        metrics={
+            "visits": float(report.visits),
+            "serious_share": report.serious_share,
+            "calibration_slope": report.calibration_slope,
+        },
+        features=tuple(rows.matrix.columns),
+    )

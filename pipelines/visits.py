@@ -1,0 +1,123 @@
+"""Visits with a known result, each with what was known when its block began.
+
+A block is a stretch of whole months. The features of every visit in it are frozen at its
+first day, which is how a planner meets them: the list is made once, before anybody goes.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from features.catalogue import feature_names
+from features.errors import InputError, UsageError
+from features.labels import next_outcome
+from features.matrix import build
+from features.schema import Facts
+
+# Two months: short enough that what was known at its start still tells, long enough to
+# hold the visits of a district in number.
+BLOCK_MONTHS = 2
+
+
+@dataclass(frozen=True)
+class Block:
+    """A stretch of whole months, from `start` up to and without `end`."""
+
+    start: date
+    end: date
+
+
+@dataclass(frozen=True)
+class VisitRows:
+    """Visits and their features, row by row in the same order.
+
+    `outcome` has business_id, as_of, inspection_id, inspected_on, recorded_at,
+    is_serious, inspector_id, inclusion_probability; `matrix` the catalogue's columns.
+    """
+
+    outcome: pl.DataFrame
+    matrix: pl.DataFrame
+
+    def only(self, mask: pl.Series) -> "VisitRows":
+        """Keep the rows of a mask."""
+        return VisitRows(self.outcome.filter(mask), self.matrix.filter(mask))
+
+
+def months_of(text: str) -> int:
+    """Read a length such as 2mo.
+
+    Raises:
+        UsageError: it is anything else.
+    """
+    found = re.fullmatch(r"(\d{1,2})mo", text)
+    if found is None or int(found[1]) == 0:
+        message = f"a window is whole months such as 2mo, not {text!r}"
+        raise UsageError(message)
+    return int(found[1])
+
+
+def add_months(day: date, months: int) -> date:
+    """Give the first day of the month so many months away."""
+    count = day.year * 12 + day.month - 1 + months
+    return date(count // 12, count % 12 + 1, 1)
+
+
+def blocks_between(start: date, end: date, months: int) -> list[Block]:
+    """Cut [start, end) into blocks; what does not fill a block at the end is left out."""
+    blocks, at = [], date(start.year, start.month, 1)
+    while (following := add_months(at, months)) <= end:
+        blocks.append(Block(at, following))
+        at = following
+    return blocks
+
+
+def blocks_before(day: date, first: date, months: int) -> list[Block]:
+    """Cut the time before a day into blocks, back to the first day that has facts."""
+    blocks, end = [], date(day.year, day.month, 1)
+    while (start := add_months(end, -months)) >= first:
+        blocks.append(Block(start, end))
+        end = start
+    return blocks[::-1]
+
+
+def first_visit(facts: Facts) -> date:
+    """Give the day of the earliest inspection.
+
+    Raises:
+        InputError: there is none.
+    """
+    day = facts.inspection["inspected_on"].min()
+    if not isinstance(day, date):
+        message = "the warehouse holds no inspection; load one first with: shian load"
+        raise InputError(message)
+    return day
+
+
+def visit_rows(
+    facts: Facts, blocks: Sequence[Block], *, legal_life_days: int | None
+) -> VisitRows:
+    """Collect the outcomes of each block and build their features in one go."""
+    ids = facts.business.select("business_id").unique(maintain_order=True)
+    outcomes = [
+        next_outcome(
+            facts,
+            ids.with_columns(as_of=pl.lit(block.start)),
+            horizon_days=(block.end - block.start).days,
+        )
+        for block in blocks
+    ]
+    outcome = (
+        pl.concat(outcomes)
+        if outcomes
+        else next_outcome(facts, _nobody(), horizon_days=1)
+    )
+    pairs = outcome.select("business_id", "as_of")
+    matrix = build(facts, pairs, legal_life_days=legal_life_days)
+    return VisitRows(outcome, matrix.select(feature_names()))
+
+
+def _nobody() -> pl.DataFrame:
+    return pl.DataFrame(schema={"business_id": pl.String, "as_of": pl.Date})
