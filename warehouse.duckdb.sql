@@ -94,7 +94,7 @@ create table if not exists mart.static_factor (
 comment on table mart.static_factor is 'One row per business, static risk factor, value and start of validity. | 经营者静态风险因素 | key: business_id, factor, value_code, valid_from';
 comment on column mart.static_factor.business_id is '经营者编号 | Business the row is about |';
 comment on column mart.static_factor.factor is '静态因素 | Factor of the static tables, named as in models/law | code static_factor';
-comment on column mart.static_factor.value_code is '取值代码（数值型为空串） | Category of the factor, for instance food category 0504; empty for counts |';
+comment on column mart.static_factor.value_code is '取值代码（数值型填 -） | Category of the factor, for instance food category 0504; - for counts |';
 comment on column mart.static_factor.value_number is '取值 | Amount of the factor | as the table says';
 comment on column mart.static_factor.valid_from is '有效期起 | First day the value holds | day';
 comment on column mart.static_factor.recorded_at is '记录日（监管部门知悉之日） | Day the fact became known to the regulator | day';

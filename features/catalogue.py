@@ -45,7 +45,8 @@ class Feature:
     """One column of the matrix.
 
     `direction` is +1 where more can only mean more risk, -1 where it can only mean
-    less, 0 where an inspector would not say so without looking at the case.
+    less, 0 where an inspector would not say so without looking at the case. Features of
+    one `story` are correlated tellings of the same thing and make one reason together.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Feature:
     direction: int
     actionable: bool
     metric: str
+    story: str
     stream: str = ""
     quantity: str = ""
     per: str = ""

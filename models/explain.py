@@ -1,0 +1,189 @@
+"""Reasons in words: the few things that moved a business most, with their numbers.
+
+The log-odds of a probability are split exactly among features (SHAP). Features that tell
+the same thing form a story; a story is one reason, told by its strongest feature.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from features.catalogue import Feature, catalogue
+from models.metrics import Array
+
+# More would not be read; fewer hides a principal one.
+MAX_REASONS = 4
+# A story that moves the odds by less than a twentieth is not a reason.
+MIN_CONTRIBUTION = 0.05
+
+STORIES: Mapping[str, tuple[str, str]] = {
+    "serious": ("严重不合格记录", "record of serious findings"),
+    "findings": ("检查发现的问题", "findings at inspections"),
+    "visits": ("检查间隔与次数", "how often and how lately visited"),
+    "complaints": ("投诉举报", "complaints and reports"),
+    "sampling": ("抽检结果", "sampling results"),
+    "conduct": ("处罚与事件", "penalties and incidents"),
+    "care": ("认证、在线与培训", "certificates, kitchen online, training"),
+    "chain": ("同一连锁或业主", "same chain or owner"),
+    "place": ("所在区域", "surroundings"),
+    "kind": ("业态与类别", "kind of business"),
+    "size": ("规模与经营范围", "size and range"),
+    "age": ("开业时间", "time in business"),
+    "season": ("季节", "season"),
+}
+
+REASONS = {
+    "business_id": pl.String,
+    "source": pl.String,
+    "code": pl.String,
+    "contribution": pl.Float64,
+    "article": pl.String,
+    "text_zh": pl.String,
+    "text_en": pl.String,
+}
+
+
+def story_contributions(contributions: Array) -> Array:
+    """Add up the contributions of each story; shape (rows, stories)."""
+    stories = list(STORIES)
+    place = np.array([stories.index(f.story) for f in catalogue()])
+    sums = np.zeros((len(contributions), len(stories)))
+    for column, story in enumerate(place):
+        sums[:, story] += contributions[:, column]
+    return sums
+
+
+def model_reasons(
+    matrix: pl.DataFrame, contributions: Array, *, most: int = MAX_REASONS
+) -> pl.DataFrame:
+    """Tell the strongest stories of every row, in the columns of REASONS.
+
+    `matrix` has business_id, as_of and the features; `contributions` is what the model
+    gives, base value last. Stories are ranked by how far they move the odds either way.
+    """
+    sums = story_contributions(contributions)
+    order = np.argsort(-np.abs(sums), axis=1, kind="stable")[:, :most]
+    rows = np.repeat(np.arange(len(sums)), order.shape[1])
+    story = order.ravel()
+    moved = sums[rows, story]
+    kept = np.abs(moved) >= MIN_CONTRIBUTION
+    rows, story, moved = rows[kept], story[kept], moved[kept]
+    feature = _leading(contributions, rows, story, moved)
+    told = pl.concat(
+        [pl.DataFrame(schema={**REASONS, "row": pl.Int64})]
+        + [
+            _told(matrix, code, rows, moved, feature == code)
+            for code in np.unique(feature)
+        ]
+    )
+    return (
+        told.sort("row", pl.col("contribution").abs(), descending=[False, True])
+        .drop("row")
+        .select(list(REASONS))
+    )
+
+
+def _leading(
+    contributions: Array,
+    rows: npt.NDArray[np.int64],
+    story: npt.NDArray[np.int64],
+    moved: Array,
+) -> npt.NDArray[np.int64]:
+    """Find the feature of each story that moved most in the story's own direction."""
+    stories = list(STORIES)
+    leader = np.zeros(len(rows), dtype=np.int64)
+    for code, name in enumerate(stories):
+        columns = np.array([i for i, f in enumerate(catalogue()) if f.story == name])
+        here = story == code
+        signed = (
+            contributions[np.ix_(rows[here], columns)] * np.sign(moved[here])[:, None]
+        )
+        leader[here] = columns[np.argmax(signed, axis=1)]
+    return leader
+
+
+def _told(
+    matrix: pl.DataFrame,
+    code: np.int64,
+    rows: npt.NDArray[np.int64],
+    moved: Array,
+    here: npt.NDArray[np.bool_],
+) -> pl.DataFrame:
+    """Write the reasons that one feature leads."""
+    feature = catalogue()[int(code)]
+    value = pl.col(feature.name)
+    rises = pl.col("contribution") > 0
+    zh, en = _value_words(feature, value)
+    return (
+        matrix.select("business_id", "as_of", feature.name)[rows[here]]
+        .with_columns(
+            row=pl.Series(rows[here]).cast(pl.Int64),
+            contribution=pl.Series(moved[here]),
+            source=pl.lit("model"),
+            code=pl.lit(feature.name),
+            article=pl.lit(None, pl.String),
+        )
+        .with_columns(
+            text_zh=pl.concat_str(
+                zh,
+                pl.when(rises)
+                .then(pl.lit("，风险上升"))
+                .otherwise(pl.lit("，风险下降")),
+            ),
+            text_en=pl.concat_str(
+                en,
+                pl.when(rises)
+                .then(pl.lit("; raises the risk"))
+                .otherwise(pl.lit("; lowers the risk")),
+            ),
+        )
+        .select([*REASONS, "row"])
+    )
+
+
+def _value_words(feature: Feature, value: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """Say what the feature is and how much of it there is, in both languages."""
+    unit_zh, unit_en = feature.unit.split("|")
+    number = _number(feature, value)
+    if feature.story == "season":
+        season = pl.col("as_of").dt.month().cast(pl.String)
+        return pl.concat_str(season, pl.lit("月的季节特点")), pl.concat_str(
+            pl.lit("season of month "), season
+        )
+    known_zh = pl.concat_str(pl.lit(f"{feature.zh}："), number, pl.lit(_unit(unit_zh)))
+    known_en = pl.concat_str(
+        pl.lit(f"{feature.en}: "), number, pl.lit(_unit(f" {unit_en}"))
+    )
+    if feature.metric == "days_since":
+        day = (pl.col("as_of") - pl.duration(days=value.cast(pl.Int64))).cast(pl.String)
+        known_zh = pl.concat_str(known_zh, pl.lit("（"), day, pl.lit("）"))
+        known_en = pl.concat_str(known_en, pl.lit(" ("), day, pl.lit(")"))
+    return (
+        pl.when(value.is_null())
+        .then(pl.lit(f"{feature.zh}：无记录"))
+        .otherwise(known_zh),
+        pl.when(value.is_null())
+        .then(pl.lit(f"{feature.en}: no record"))
+        .otherwise(known_en),
+    )
+
+
+def _number(feature: Feature, value: pl.Expr) -> pl.Expr:
+    """Write shares as percentages, counts without decimals, the rest with one."""
+    if feature.unit.startswith("比例"):
+        return pl.concat_str((value * 100).round(1).cast(pl.String), pl.lit("%"))
+    if feature.unit.startswith("是否"):
+        return pl.when(value > 0).then(pl.lit("是")).otherwise(pl.lit("否"))
+    is_whole = (value == value.round(0)).fill_null(value=False)
+    whole = value.cast(pl.Int64, strict=False).cast(pl.String)
+    return (
+        pl.when(is_whole)
+        .then(whole)
+        .otherwise(value.cast(pl.Float64).round(1).cast(pl.String))
+    )
+
+
+def _unit(text: str) -> str:
+    return "" if text.strip() in {"比例", "share", "是否", "yes or no"} else text
