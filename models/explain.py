@@ -34,6 +34,15 @@ STORIES: Mapping[str, tuple[str, str]] = {
     "season": ("季节", "season"),
 }
 
+# Weighted and relative numbers are good predictors and poor sentences: a reason is told
+# by a plain count, share or date of its story.
+_NOT_TOLD = frozenset({"decayed", "trend"})
+# The feature that dates the latest event of a story.
+_LATEST: Mapping[str, str] = {
+    "serious": "days_since_serious",
+    "sampling": "days_since_failed_sample",
+}
+
 REASONS = {
     "business_id": pl.String,
     "source": pl.String,
@@ -95,7 +104,13 @@ def _leading(
     stories = list(STORIES)
     leader = np.zeros(len(rows), dtype=np.int64)
     for code, name in enumerate(stories):
-        columns = np.array([i for i, f in enumerate(catalogue()) if f.story == name])
+        columns = np.array(
+            [
+                i
+                for i, f in enumerate(catalogue())
+                if f.story == name and f.metric not in _NOT_TOLD
+            ]
+        )
         here = story == code
         signed = (
             contributions[np.ix_(rows[here], columns)] * np.sign(moved[here])[:, None]
@@ -116,8 +131,13 @@ def _told(
     value = pl.col(feature.name)
     rises = pl.col("contribution") > 0
     zh, en = _value_words(feature, value)
+    dates_itself = feature.metric == "days_since" or feature.story not in _LATEST
+    latest = feature.name if dates_itself else _LATEST[feature.story]
     return (
-        matrix.select("business_id", "as_of", feature.name)[rows[here]]
+        matrix.select(
+            pl.col("business_id", "as_of", feature.name),
+            pl.col(latest).alias("days_since_latest"),
+        )[rows[here]]
         .with_columns(
             row=pl.Series(rows[here]).cast(pl.Int64),
             contribution=pl.Series(moved[here]),
@@ -156,10 +176,8 @@ def _value_words(feature: Feature, value: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     known_en = pl.concat_str(
         pl.lit(f"{feature.en}: "), number, pl.lit(_unit(f" {unit_en}"))
     )
-    if feature.metric == "days_since":
-        day = (pl.col("as_of") - pl.duration(days=value.cast(pl.Int64))).cast(pl.String)
-        known_zh = pl.concat_str(known_zh, pl.lit("（"), day, pl.lit("）"))
-        known_en = pl.concat_str(known_en, pl.lit(" ("), day, pl.lit(")"))
+    zh, en = _dated(feature, value)
+    known_zh, known_en = pl.concat_str(known_zh, zh), pl.concat_str(known_en, en)
     return (
         pl.when(value.is_null())
         .then(pl.lit(f"{feature.zh}：无记录"))
@@ -167,6 +185,24 @@ def _value_words(feature: Feature, value: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
         pl.when(value.is_null())
         .then(pl.lit(f"{feature.en}: no record"))
         .otherwise(known_en),
+    )
+
+
+def _dated(feature: Feature, value: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """Add the day of the event, or of the latest of those counted, in brackets."""
+    if feature.metric == "days_since":
+        is_dated, zh, en = value.is_not_null(), "（{}）", " ({})"
+    elif feature.metric == "sum" and feature.story in _LATEST:
+        is_dated = (value > 0) & pl.col("days_since_latest").is_not_null()
+        zh, en = "（最近一次{}）", " (last on {})"
+    else:
+        return pl.lit(""), pl.lit("")
+    days = pl.duration(days=pl.col("days_since_latest").cast(pl.Int64))
+    day = (pl.col("as_of") - days).cast(pl.String)
+    none = pl.lit("")
+    return (
+        pl.when(is_dated).then(pl.format(zh, day)).otherwise(none),
+        pl.when(is_dated).then(pl.format(en, day)).otherwise(none),
     )
 
 

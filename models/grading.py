@@ -76,7 +76,8 @@ def _with_grade_by_points(frame: pl.DataFrame, rules: RuleSet) -> pl.DataFrame:
         grade_of(static + pl.col(end), bands)
         for end in ("dynamic_lower", "dynamic_upper")
     ]
-    total = static + pl.col("dynamic_points")
+    # Points have tenths at most; sums of floats must not step over a band edge.
+    total = (static + pl.col("dynamic_points")).round(2)
     return frame.with_columns(
         total_points=total,
         grade_by_points=grade_of(total, bands),
