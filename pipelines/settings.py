@@ -1,0 +1,11 @@
+"""Settings of the machine, in one place; nothing here changes a result."""
+
+import os
+from pathlib import Path
+
+WAREHOUSE = Path(os.environ.get("SHIAN_WAREHOUSE", "var/warehouse.duckdb"))
+STORE = Path(os.environ.get("SHIAN_STORE", "var/models"))
+DEMO = Path("var/demo")
+LANGUAGE = os.environ.get("SHIAN_LANG", "zh")
+# Rows an officer reads in a terminal; the rest is in the workbook.
+TOP_ROWS = 10
