@@ -1,0 +1,31 @@
+"""A small district, simulated and loaded once for every test that reads one."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pipelines.load import load
+from pipelines.simulate import simulate
+
+# Small enough to load in seconds, large enough to train on and to back-test.
+BUSINESSES, YEARS = 600, 3
+UNTIL = date(2026, 1, 1)
+
+
+@pytest.fixture(scope="session")
+def small_source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the source files of a small district; copy them to change them."""
+    folder = tmp_path_factory.mktemp("district")
+    simulate(folder, businesses=BUSINESSES, years=YEARS, until=UNTIL)
+    return folder / "source"
+
+
+@pytest.fixture(scope="session")
+def small_warehouse(
+    small_source: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Give the warehouse of a small district to read; copy it to write to it."""
+    path = tmp_path_factory.mktemp("warehouse") / "small.duckdb"
+    load(small_source, mapping="shian", warehouse=path, loaded_on=UNTIL)
+    return path
