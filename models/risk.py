@@ -8,7 +8,9 @@ taken out in training by an offset and is never part of a score.
 
 import hashlib
 import json
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,6 +48,9 @@ MONOTONE_METHOD = "intermediate"
 RESAMPLES = 8
 RESAMPLE_ROUNDS = 120
 RESAMPLE_LEARNING_RATE = 0.08
+# Boosters are grown side by side, each by one thread: several threads on one booster
+# mostly wait for each other, which on a busy machine costs six times the time.
+MOST_SIDE_BY_SIDE = 4
 # 5% and 95% of a normal distribution.
 INTERVAL_Z = 1.645
 
@@ -197,17 +202,22 @@ def fit(
         )
         raise ModelError(message)
     names, ways = tuple(features), tuple(directions)
-    return RiskModel(
-        features=names,
-        directions=ways,
-        text=_grow(training, names, ways),
-        resamples=tuple(
-            _grow_resample(training, names, ways, seed) for seed in range(resamples)
-        ),
-        calibration=_calibrated(training, names, ways),
-        trained_until=str(training.as_of.max()),
-        visits=len(training.serious),
-    )
+    with ThreadPoolExecutor(min(MOST_SIDE_BY_SIDE, os.cpu_count() or 1)) as pool:
+        text = pool.submit(_grow, training, names, ways)
+        calibration = pool.submit(_calibrated, training, names, ways)
+        grown = [
+            pool.submit(_grow_resample, training, names, ways, seed)
+            for seed in range(resamples)
+        ]
+        return RiskModel(
+            features=names,
+            directions=ways,
+            text=text.result(),
+            resamples=tuple(resample.result() for resample in grown),
+            calibration=calibration.result(),
+            trained_until=str(training.as_of.max()),
+            visits=len(training.serious),
+        )
 
 
 def _calibrated(
@@ -240,7 +250,7 @@ def _parameters(training: Training, directions: tuple[int, ...]) -> dict[str, An
         "seed": SEED,
         "deterministic": True,
         "force_row_wise": True,
-        "num_threads": 2,
+        "num_threads": 1,
         "verbose": -1,
     }
 
