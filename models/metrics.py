@@ -114,7 +114,8 @@ def brier(serious: Array, probability: Array, weight: Array) -> Array:
 def calibration_error(serious: Array, probability: Array, weight: Array) -> Array:
     """Compute ECE: the mean distance of stated and found share over ten bins.
 
-    The bins hold a tenth of the visits each, in the order of their probability.
+    The bins hold a tenth of the visits each, in the order of their probability; equal
+    probabilities share a bin, so that the order of the rows says nothing.
     """
     stated, found, size = _bins(serious, probability, weight)
     gap = np.nan_to_num(np.abs(_divide(stated, size) - _divide(found, size)))
@@ -129,11 +130,13 @@ def calibration_table(serious: Array, probability: Array) -> Array:
 
 def _bins(serious: Array, probability: Array, weight: Array) -> tuple[Array, ...]:
     order = np.argsort(probability, kind="stable")
-    cuts = np.unique(np.arange(CALIBRATION_BINS) * len(order) // CALIBRATION_BINS)
+    ranked = probability[order]
+    tenths = np.arange(CALIBRATION_BINS) * len(order) // CALIBRATION_BINS
+    cuts = np.unique(np.searchsorted(ranked, ranked[tenths], side="left"))
     w = weight[:, order]
     return tuple(
         np.add.reduceat(w * values, cuts, axis=-1)
-        for values in (probability[order], serious[order], np.ones(len(order)))
+        for values in (ranked, serious[order], np.ones(len(order)))
     )
 
 

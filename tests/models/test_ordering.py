@@ -1,0 +1,133 @@
+"""Chicago's measures on examples small enough to do by hand, then a slow reference."""
+
+from itertools import permutations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.metrics import Ranked
+from models.ordering import (
+    days_earlier,
+    first_half_share,
+    handed_out,
+    net_days_earlier,
+)
+
+#    day  score  serious
+WEEK = [
+    (1, 0.1, 0),
+    (2, 0.9, 1),
+    (3, 0.5, 0),
+    (4, 0.7, 1),
+]
+
+small_weeks = st.lists(
+    st.tuples(st.integers(0, 5), st.integers(0, 2), st.booleans()),
+    min_size=2,
+    max_size=6,
+).filter(lambda rows: any(serious for _, _, serious in rows))
+
+
+def columns(rows):
+    day, score, serious = zip(*rows, strict=True)
+    return np.array(day), Ranked(np.array(score, float), np.array(serious, float))
+
+
+def once(day):
+    return np.ones((1, len(day)))
+
+
+def test_days_are_handed_out_by_falling_score():
+    day, ranked = columns(WEEK)
+    assert handed_out(day, ranked).tolist() == [4.0, 1.0, 3.0, 2.0]
+
+
+def test_visits_that_tie_share_their_days():
+    ranked = Ranked(np.array([0.1, 0.9, 0.5, 0.5]), np.zeros(4))
+    assert handed_out(np.array([1, 2, 3, 4]), ranked).tolist() == [4.0, 1.0, 2.5, 2.5]
+
+
+def test_serious_findings_move_from_days_two_and_four_to_one_and_two():
+    day, ranked = columns(WEEK)
+    # Real days 2 and 4, handed days 1 and 2: (1 + 2) / 2 earlier.
+    assert days_earlier(day, ranked, once(day)) == pytest.approx([1.5])
+    # A random order expects day 2.5 for both: (2.5 - 1 + 2.5 - 2) / 2.
+    assert net_days_earlier(day, ranked, once(day)) == pytest.approx([1.0])
+
+
+def test_half_the_visits_are_the_days_strictly_below_half():
+    day, ranked = columns(WEEK)
+    # Of four visits only day 1 stays strictly below two; it goes to a serious one.
+    assert first_half_share(day, ranked, once(day)) == pytest.approx([0.5])
+
+
+def test_a_day_that_reaches_half_is_not_in_the_first_half():
+    day = np.array([1, 1, 2, 2])
+    ranked = Ranked(np.array([4.0, 3.0, 2.0, 1.0]), np.array([1.0, 1.0, 0.0, 0.0]))
+    assert first_half_share(day, ranked, once(day)) == pytest.approx([0.0])
+
+
+@pytest.mark.parametrize("measure", [days_earlier, net_days_earlier, first_half_share])
+def test_without_a_serious_finding_nothing_can_be_said(measure):
+    day = np.array([1, 2])
+    ranked = Ranked(np.array([0.5, 0.4]), np.zeros(2))
+    assert np.isnan(measure(day, ranked, once(day))).all()
+
+
+def test_an_order_that_knows_the_day_brings_nothing_forward():
+    day = np.arange(20)
+    ranked = Ranked(-day.astype(float), (day % 3 == 0).astype(float))
+    assert days_earlier(day, ranked, once(day)) == pytest.approx([0.0])
+
+
+def test_a_constant_score_brings_nothing_net_of_a_random_order():
+    day, serious = np.arange(20), np.r_[np.zeros(15), np.ones(5)]
+    ranked = Ranked(np.zeros(20), serious)
+    assert net_days_earlier(day, ranked, once(day)) == pytest.approx([0.0])
+    # The serious ones happened to come late, so any order at all brings them forward.
+    assert days_earlier(day, ranked, once(day)) == pytest.approx([17 - 9.5])
+
+
+def test_a_perfect_score_puts_the_serious_first():
+    day, serious = np.arange(20), np.r_[np.zeros(15), np.ones(5)]
+    ranked = Ranked(serious, serious)
+    assert days_earlier(day, ranked, once(day)) == pytest.approx([17 - 2])
+    assert first_half_share(day, ranked, once(day)) == pytest.approx([1.0])
+
+
+def of_one_order(day, serious, order):
+    """Re-date the visits in a given order, as the definition says."""
+    dates = sorted(day)
+    new = {visit: dates[place] for place, visit in enumerate(order)}
+    early = {d for d in day if sum(x <= d for x in day) < len(day) / 2}
+    found = [visit for visit in range(len(day)) if serious[visit]]
+    earlier = np.mean([day[v] - new[v] for v in found])
+    return earlier, np.mean([new[v] in early for v in found])
+
+
+@given(small_weeks)
+def test_ties_are_averaged_over_every_order_they_allow(rows):
+    day, ranked = columns(rows)
+    falling = [
+        order
+        for order in permutations(range(len(day)))
+        if all(np.diff(ranked.score[list(order)]) <= 0)
+    ]
+    slow = np.mean([of_one_order(day, ranked.serious, o) for o in falling], axis=0)
+    assert days_earlier(day, ranked, once(day)) == pytest.approx([slow[0]])
+    assert first_half_share(day, ranked, once(day)) == pytest.approx([slow[1]])
+
+
+@given(small_weeks)
+def test_net_days_are_days_less_the_mean_over_every_order(rows):
+    day, ranked = columns(rows)
+    random = np.mean(
+        [
+            of_one_order(day, ranked.serious, order)[0]
+            for order in permutations(range(len(day)))
+        ]
+    )
+    net = days_earlier(day, ranked, once(day)) - random
+    assert net_days_earlier(day, ranked, once(day)) == pytest.approx(net)
