@@ -514,6 +514,7 @@ create table if not exists output.score (
     credit_score double,
     credit_class varchar,
     notes varchar not null,
+    notes_en varchar not null,
     constraint risk_grade_known check (risk_grade in ('A', 'B', 'C', 'D')),
     constraint probability_in_interval check (probability between probability_lower and probability_upper),
 );
@@ -544,7 +545,8 @@ comment on column output.score.probability_lower is '概率下限 | Lower end of
 comment on column output.score.probability_upper is '概率上限 | Upper end of the 90% interval | share';
 comment on column output.score.credit_score is '信用分（越高越好） | Credit score; enterprises only | point';
 comment on column output.score.credit_class is '信用风险分类 | Credit class A to D; enterprises only |';
-comment on column output.score.notes is '说明 | What is provisional or missing, in words |';
+comment on column output.score.notes is '说明 | What is provisional or missing, in Chinese |';
+comment on column output.score.notes_en is '说明（英文） | What is provisional or missing, in English |';
 
 create table if not exists output.reason (
     run_id varchar not null,
@@ -702,6 +704,57 @@ comment on column raw.file.path is '文件名 | Name of the file within the sour
 comment on column raw.file.table_name is '目标表 | Table it feeds |';
 comment on column raw.file.bytes is '字节数 | Size | byte';
 comment on column raw.file.rows_read is '读取行数 | Rows read | row';
+
+-- What officers read: every score with the business as it was known on its day.
+
+create or replace view output.scored_business as
+with known as (
+    select
+        score.run_id,
+        score.business_id,
+        business.name,
+        business.subtype,
+        business.legal_form,
+        business.usci,
+        business.licence_no,
+        business.address,
+    from output.score
+    join mart.business
+        on score.business_id = business.business_id
+        and business.recorded_at < score.as_of
+        and business.valid_from <= score.as_of
+    qualify row_number() over (
+        partition by score.run_id, score.business_id
+        order by business.valid_from desc, business.recorded_at desc
+    ) = 1
+),
+
+told as (
+    select
+        run_id,
+        business_id,
+        max(text_zh) filter (where rank = 1) as reason_1_zh,
+        max(text_zh) filter (where rank = 2) as reason_2_zh,
+        max(text_zh) filter (where rank = 3) as reason_3_zh,
+        max(text_zh) filter (where rank = 4) as reason_4_zh,
+        max(text_en) filter (where rank = 1) as reason_1_en,
+        max(text_en) filter (where rank = 2) as reason_2_en,
+        max(text_en) filter (where rank = 3) as reason_3_en,
+        max(text_en) filter (where rank = 4) as reason_4_en,
+    from output.reason
+    group by run_id, business_id
+)
+
+select
+    score.*,
+    known.* exclude (run_id, business_id),
+    coalesce(street.name, score.street_code) as street,
+    told.* exclude (run_id, business_id),
+from output.score
+left join known on score.run_id = known.run_id and score.business_id = known.business_id
+left join mart.street on score.street_code = street.street_code
+left join told on score.run_id = told.run_id and score.business_id = told.business_id;
+comment on view output.scored_business is 'One row per business in a score run, with its name, place and reasons. | 评分运行中的一个经营者（含名称、地点和理由） | key: run_id, business_id';
 
 -- Every accepted version of every mart row, and the view of those that count now.
 

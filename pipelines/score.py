@@ -14,8 +14,9 @@ from features.labels import cohort
 from features.matrix import build
 from features.profile import attributes_at
 from features.schema import Facts, schema
-from features.warehouse import open_warehouse
-from models.dynamic_points import last_checklist
+from features.warehouse import Warehouse, open_warehouse
+from models.clauses import GRADES
+from models.dynamic_points import SCALE, last_checklist
 from models.explain import MAX_REASONS, REASONS, model_reasons
 from models.grading import grade, grade_parts
 from models.grounds import find_grounds
@@ -27,18 +28,21 @@ from pipelines.provenance import code_version, fingerprint, run_name
 from pipelines.train import legal_life_days
 
 Progress = Callable[[str, float], None]
-PARQUET = "scores.parquet"
 # What says most about a grade comes first: a legal ground, then the model's stories, and
-# the largest static part to show what the business is.
-_GROUND_PLACES, _STATIC_PLACES = 1, 1
+# the largest part of the points to show what the business is.
+_GROUND_PLACES, _PART_PLACES = 1, 1
 
 
 @dataclass(frozen=True)
-class Scored:
-    """A score run: its record, one row per business, the reasons and the law's parts."""
+class Judged:
+    """What was made of some businesses on a day.
 
-    run: pl.DataFrame
-    score: pl.DataFrame
+    `graded` has one row per business, `reason` up to MAX_REASONS each in the columns of
+    REASONS plus rank, `parts` every point with its article, `grounds` the facts that
+    raise or lower; `contributions` belongs to `matrix` row by row.
+    """
+
+    graded: pl.DataFrame
     reason: pl.DataFrame
     parts: pl.DataFrame
     grounds: pl.DataFrame
@@ -71,12 +75,11 @@ def score(
     *,
     as_of: date,
     store: Path,
-    out: Path | None = None,
     progress: Progress | None = None,
 ) -> ScoreReport:
-    """Score as of a day, into the warehouse and, when given a folder, into scores.parquet.
+    """Score as of a day, into the warehouse.
 
-    The same facts, model, rules and program give the same bytes.
+    The same facts, model, rules and program give the same rows under the same run id.
 
     Raises:
         ModelError: there is no champion, or it does not fit the features.
@@ -85,28 +88,24 @@ def score(
     say = progress or (lambda _what, _share: None)
     with open_warehouse(warehouse) as opened:
         say("facts", 0.0)
-        facts = opened.facts()
-        scored = score_facts(facts, champion(store), load_rules(), as_of, say)
+        facts, model, rules = opened.facts(), champion(store), load_rules()
+        pairs = cohort(facts, as_of)
+        if pairs.is_empty():
+            message = f"no business in the warehouse was trading on {as_of}; choose a later day or load the register"
+            raise InputError(message)
+        judged = judge(facts, pairs, model=model, rules=rules, say=say)
+        run = _run(facts, model, rules, as_of, pairs.height)
         say("writing", 0.9)
-        run_id = scored.run["run_id"].item()
-        with opened.transaction():
-            opened.replace_run("output.run", scored.run, run_id)
-            opened.replace_run("output.score", scored.score, run_id)
-            opened.replace_run("output.reason", scored.reason, run_id)
-    if out is not None:
-        write_parquet(scored, out / PARQUET)
+        _write(opened, run, judged)
     say("done", 1.0)
-    return _report(scored)
+    return _report(run, judged.graded)
 
 
-def score_facts(
-    facts: Facts, model: RiskModel, rules: Rules, as_of: date, say: Progress
-) -> Scored:
-    """Score the businesses trading on a day from what was recorded before it."""
-    pairs = cohort(facts, as_of)
-    if pairs.is_empty():
-        message = f"no business in the warehouse was trading on {as_of}; choose a later day or load the register"
-        raise InputError(message)
+def judge(
+    facts: Facts, pairs: pl.DataFrame, *, model: RiskModel, rules: Rules, say: Progress
+) -> Judged:
+    """Grade businesses, all on one day, from what was recorded before it."""
+    as_of: date = pairs["as_of"][0]
     say("features", 0.1)
     law = rules.applied_to(as_of)
     matrix = build(facts, pairs, legal_life_days=legal_life_days(rules, as_of))
@@ -115,17 +114,15 @@ def score_facts(
     static = static_points(who, _factors(facts, as_of), law)
     inputs = _inputs(who, static.points, facts, law).hstack(_probability(model, matrix))
     say("grades", 0.6)
-    grounds = find_grounds(facts, law)
+    asked = pairs.select("business_id")
+    grounds = find_grounds(facts, law).join(asked, on="business_id", how="semi")
     graded = grade(inputs, law, grounds=grounds, decisions=facts.grade_decision)
-    parts = grade_parts(graded, static.parts, law)
     say("reasons", 0.7)
     contributions = model.contributions(matrix)
-    run = _run(facts, model, rules, as_of, graded.height)
-    run_id = run["run_id"].item()
-    return Scored(
-        run=run,
-        score=_as_output("output.score", graded.with_columns(run_id=pl.lit(run_id))),
-        reason=_reasons(run_id, matrix, contributions, static.parts, grounds),
+    parts = grade_parts(graded, static.parts, law)
+    return Judged(
+        graded=graded,
+        reason=_reasons(matrix, contributions, parts, grounds),
         parts=parts,
         grounds=grounds,
         matrix=matrix,
@@ -133,25 +130,17 @@ def score_facts(
     )
 
 
-def write_parquet(scored: Scored, path: Path) -> None:
-    """Write the score rows with their first reasons, the same bytes every time."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with_reasons(scored.score, scored.reason).write_parquet(
-        path, compression="zstd", statistics=True
-    )
-
-
-def with_reasons(scores: pl.DataFrame, reasons: pl.DataFrame) -> pl.DataFrame:
-    """Put each business's reasons beside its score: reason_1 to reason_4, zh and en."""
-    wide = scores.sort("business_id")
-    for rank in range(1, MAX_REASONS + 1):
-        nth = reasons.filter(pl.col("rank") == rank).select(
-            "business_id",
-            pl.col("text_zh").alias(f"reason_{rank}_zh"),
-            pl.col("text_en").alias(f"reason_{rank}_en"),
-        )
-        wide = wide.join(nth, on="business_id", how="left", maintain_order="left")
-    return wide
+def _write(opened: Warehouse, run: pl.DataFrame, judged: Judged) -> None:
+    """Write the run with its rows, or nothing of it."""
+    run_id = run["run_id"].item()
+    with opened.transaction():
+        opened.replace_run("output.run", run, run_id)
+        for table, rows in (
+            ("output.score", judged.graded),
+            ("output.reason", judged.reason),
+        ):
+            named = rows.with_columns(run_id=pl.lit(run_id))
+            opened.replace_run(table, _as_output(table, named), run_id)
 
 
 def _factors(facts: Facts, as_of: date) -> pl.DataFrame:
@@ -224,24 +213,25 @@ def _as_output(table: str, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _reasons(
-    run_id: str,
     matrix: pl.DataFrame,
     contributions: np.ndarray,
-    static_parts: pl.DataFrame,
+    parts: pl.DataFrame,
     grounds: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Choose up to four reasons per business from the law and the model."""
-    cohort_ids = matrix.select("business_id")
-    raising = grounds.filter(pl.col("direction") > 0).join(
-        cohort_ids, on="business_id", how="semi"
-    )
+    """Choose up to four reasons per business from the law and the model.
+
+    The part that only restates the model's probability is told by the model's stories.
+    """
+    raising = grounds.filter(pl.col("direction") > 0)
     by_ground = _law_reasons(
         raising.with_columns(points=pl.lit(1.0)), "ground", _GROUND_PLACES
     )
-    by_static = _law_reasons(
-        static_parts.sort("points", descending=True, maintain_order=True),
+    by_part = _law_reasons(
+        parts.filter(pl.col("rule_id") != SCALE).sort(
+            "points", descending=True, maintain_order=True
+        ),
         "rule_id",
-        _STATIC_PLACES,
+        _PART_PLACES,
     )
     by_model = model_reasons(matrix, contributions)
     ordered = pl.concat(
@@ -251,13 +241,12 @@ def _reasons(
             .head(MAX_REASONS - 1)
             .with_columns(place=pl.lit(1))
             .select([*REASONS, "place"]),
-            by_static.with_columns(place=pl.lit(2)),
+            by_part.with_columns(place=pl.lit(2)),
         ]
     ).sort("business_id", "place", maintain_order=True)
-    ranked = ordered.with_columns(
-        rank=pl.int_range(1, pl.len() + 1).over("business_id"), run_id=pl.lit(run_id)
+    return ordered.with_columns(
+        rank=pl.int_range(1, pl.len() + 1).over("business_id")
     ).filter(pl.col("rank") <= MAX_REASONS)
-    return _as_output("output.reason", ranked)
 
 
 def _law_reasons(parts: pl.DataFrame, code: str, most: int) -> pl.DataFrame:
@@ -277,18 +266,16 @@ def _law_reasons(parts: pl.DataFrame, code: str, most: int) -> pl.DataFrame:
     )
 
 
-def _report(scored: Scored) -> ScoreReport:
-    run = scored.run.row(0, named=True)
-    grades = dict(
-        scored.score.group_by("risk_grade").len().sort("risk_grade").iter_rows()
-    )
+def _report(run_row: pl.DataFrame, graded: pl.DataFrame) -> ScoreReport:
+    run = run_row.row(0, named=True)
+    grades = dict(graded.group_by("risk_grade").len().iter_rows())
     return ScoreReport(
         run_id=run["run_id"],
         as_of=run["as_of"],
-        businesses=scored.score.height,
-        grades={g: grades.get(g, 0) for g in "ABCD"},
-        provisional=int(scored.score["is_provisional"].sum()),
-        key_supervision=int(scored.score["is_key_supervision"].sum()),
+        businesses=graded.height,
+        grades={g: grades.get(g, 0) for g in GRADES},
+        provisional=int(graded["is_provisional"].sum()),
+        key_supervision=int(graded["is_key_supervision"].sum()),
         model_version=run["model_version"],
         law_version=run["law_version"],
         code_version=run["code_version"],

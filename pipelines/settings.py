@@ -5,7 +5,8 @@ from pathlib import Path
 
 WAREHOUSE = Path(os.environ.get("SHIAN_WAREHOUSE", "var/warehouse.duckdb"))
 STORE = Path(os.environ.get("SHIAN_STORE", "var/models"))
-DEMO = Path("var/demo")
+DEMO, SIMULATED, SCORES = Path("var/demo"), Path("var/simulated"), Path("var/scores")
+PAGES = Path("var/pages")
 LANGUAGE = os.environ.get("SHIAN_LANG", "zh")
 # Rows an officer reads in a terminal; the rest is in the workbook.
 TOP_ROWS = 10

@@ -1,0 +1,233 @@
+"""Charts as plain SVG: no script, no fonts of their own, readable in light and dark.
+
+Every function takes data and gives markup. Colours come from the page's stylesheet by
+class, so a page decides what light and dark mean; grades never differ by hue alone, for
+each is also labelled.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
+
+from markupsafe import Markup
+
+from models.clauses import GRADES
+
+WIDTH = 720
+_LEFT, _RIGHT, _ROW = 150, 60, 26
+
+Point = tuple[float, float]
+# Left, top, width, height.
+Box = tuple[float, float, float, float]
+
+
+def stacked_bars(rows: Sequence[tuple[str, Mapping[str, int]]]) -> Markup:
+    """Draw one bar per row, split by grade, with the count of businesses at its end."""
+    scale = WIDTH - _LEFT - _RIGHT
+    body = []
+    for number, (label, counts) in enumerate(rows):
+        y, x = number * _ROW + 4, float(_LEFT)
+        total = max(sum(counts.values()), 1)
+        body.append(_text(_LEFT - 8, y + 14, label, "end"))
+        for grade in GRADES:
+            width = counts.get(grade, 0) / total * scale
+            tip = f"{label} {grade}: {counts.get(grade, 0):,} ({counts.get(grade, 0) / total:.1%})"
+            body.append(_rect((x, y, width, _ROW - 8), f"grade-{grade}", tip))
+            if width > 26:  # noqa: PLR2004  narrower, the letter would spill over
+                body.append(
+                    _text(x + width / 2, y + 14, grade, "middle", f"on-{grade}")
+                )
+            x += width
+        body.append(_text(WIDTH - _RIGHT + 6, y + 14, f"{total:,}", "start", "dim"))
+    return _svg(len(rows) * _ROW + 4, body)
+
+
+def histogram(values: Sequence[float], edges: Sequence[float], caption: str) -> Markup:
+    """Draw how total points are spread, with the edges of the grade bands."""
+    bins = [0] * 50
+    for value in values:
+        bins[min(int(value // 2), 49)] += 1
+    top = max(*bins, 1)
+    height, base = 170, 190
+    step = (WIDTH - 80) / 50
+    body = []
+    for index, count in enumerate(bins):
+        size = count / top * height
+        grade = GRADES[sum(index * 2 + 1 > edge for edge in edges)]
+        tip = f"{index * 2}-{index * 2 + 2}: {count:,}"
+        body.append(
+            _rect(
+                (40 + index * step, base - size, step - 1, size), f"grade-{grade}", tip
+            )
+        )
+    for edge in (0, *edges, 100):
+        x = 40 + edge / 2 * step
+        body += [
+            _line(x, 14, x, base, "edge"),
+            _text(x, base + 16, f"{edge:g}", "middle", "dim"),
+        ]
+    body.append(_text(WIDTH / 2, base + 36, caption, "middle", "dim"))
+    return _svg(base + 46, body)
+
+
+def calibration(
+    rows: Sequence[tuple[float, float, float]], captions: tuple[str, str]
+) -> Markup:
+    """Draw found against stated shares with 95% Wilson intervals; the diagonal is right."""
+    top = max([0.05, *(max(stated, found) for stated, found, _ in rows)]) * 1.25
+    place = _plane(top, top)
+    body = [*_axes(top, top, captions), _between(place(0, 0), place(top, top), "edge")]
+    for stated, found, visits in rows:
+        low, high = wilson(found, visits)
+        x, y = place(stated, found)
+        tip = f"{stated:.1%} / {found:.1%} ({visits:,.0f})"
+        body.append(
+            _line(x, place(0, low)[1], x, place(0, min(high, top))[1], "interval")
+        )
+        body.append(
+            f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="4"><title>{escape(tip)}</title></circle>'
+        )
+    return _svg(330, body)
+
+
+def gain_curves(
+    curves: Mapping[str, Sequence[tuple[float, float]]], captions: tuple[str, str]
+) -> Markup:
+    """Draw the share of serious findings reached after a share of the visits."""
+    place = _plane(1, 1)
+    body = _axes(1, 1, captions)
+    for number, (name, points) in enumerate(curves.items()):
+        path = " ".join("{:.1f},{:.1f}".format(*place(x, y)) for x, y in points)
+        body.append(
+            f'<polyline class="curve c{number}" points="{path}"><title>{escape(name)}</title></polyline>'
+        )
+        y = 40 + number * 20
+        body += [
+            _line(470, y, 500, y, f"curve c{number}"),
+            _text(508, y + 4, name, "start"),
+        ]
+    return _svg(330, body)
+
+
+def waterfall(
+    start: tuple[str, float], parts: Sequence[tuple[str, float]], end: tuple[str, float]
+) -> Markup:
+    """Draw how parts lead from a start value to an end value, each on its own row."""
+    running, spans = start[1], []
+    for label, size in parts:
+        spans.append((label, running, running + size, size))
+        running += size
+    values = [start[1], end[1], *(v for _, a, b, _ in spans for v in (a, b))]
+    low, high = min(values), max(values)
+    left = 260
+    scale = (WIDTH - left - 90) / max(high - low, 1e-9)
+    body = [
+        _text(left - 8, 18, start[0], "end", "dim"),
+        _text(left + (start[1] - low) * scale, 18, f"{start[1]:.2f}", "middle", "dim"),
+    ]
+    for number, (label, a, b, size) in enumerate(spans, start=1):
+        y = number * _ROW
+        x = left + (min(a, b) - low) * scale
+        width = max(abs(b - a) * scale, 1)
+        kind = "up" if size > 0 else "down"
+        body += [
+            _text(left - 8, y + 14, label, "end"),
+            _rect((x, y, width, _ROW - 8), kind, f"{label} {size:+.2f}"),
+            _text(x + width + 6, y + 14, f"{size:+.2f}", "start", "dim"),
+        ]
+    y = (len(spans) + 1) * _ROW + 14
+    body += [
+        _text(left - 8, y, end[0], "end"),
+        _text(left + (end[1] - low) * scale, y, f"{end[1]:.2f}", "middle"),
+    ]
+    return _svg(y + 12, body)
+
+
+def timeline(
+    events: Sequence[tuple[float, str, str]],
+    lanes: Mapping[str, str],
+    years: Sequence[tuple[float, str]],
+) -> Markup:
+    """Draw events on lanes; an event is (place from 0 to 1, lane, what it says)."""
+    body = []
+    order = list(lanes)
+    scale = WIDTH - _LEFT - 20
+    for number, (lane, label) in enumerate(lanes.items()):
+        y = number * 30 + 18
+        body += [
+            _text(_LEFT - 10, y + 4, label, "end"),
+            _line(_LEFT, y, WIDTH - 20, y, "axis"),
+        ]
+        del lane
+    bottom = len(order) * 30 + 4
+    for at, year in years:
+        x = _LEFT + at * scale
+        body += [
+            _line(x, 4, x, bottom, "grid"),
+            _text(x, bottom + 16, year, "middle", "dim"),
+        ]
+    for at, lane, tip in events:
+        kind, _, mark = lane.partition(":")
+        x, y = _LEFT + at * scale, order.index(kind) * 30 + 18
+        body.append(
+            f'<circle class="dot {mark}" cx="{x:.1f}" cy="{y}" r="5"><title>{escape(tip)}</title></circle>'
+        )
+    return _svg(bottom + 24, body)
+
+
+def wilson(share: float, count: float) -> tuple[float, float]:
+    """Give the 95% interval of a share (Wilson 1927); 2 of 10 gives 5.7% to 51.0%."""
+    if count <= 0:
+        return 0.0, 1.0
+    z = 1.959964
+    centre = (share + z * z / (2 * count)) / (1 + z * z / count)
+    reach = (
+        z
+        / (1 + z * z / count)
+        * (share * (1 - share) / count + z * z / (4 * count * count)) ** 0.5
+    )
+    return max(centre - reach, 0.0), min(centre + reach, 1.0)
+
+
+def _plane(right: float, top: float) -> Callable[[float, float], Point]:
+    return lambda x, y: (60 + x / right * 380, 280 - y / top * 250)
+
+
+def _axes(right: float, top: float, captions: tuple[str, str]) -> list[str]:
+    place = _plane(right, top)
+    body = []
+    for part in range(5):
+        share_x, share_y = right * part / 4, top * part / 4
+        x, y = place(share_x, 0)[0], place(0, share_y)[1]
+        body += [
+            _line(x, 30, x, 280, "grid"),
+            _line(60, y, 440, y, "grid"),
+            _text(x, 297, f"{share_x:.0%}", "middle", "dim"),
+            _text(54, y + 4, f"{share_y:.0%}", "end", "dim"),
+        ]
+    body.append(_text(250, 318, captions[0], "middle", "dim"))
+    body.append(_text(60, 20, captions[1], "start", "dim"))
+    return body
+
+
+def _svg(height: float, body: Sequence[str]) -> Markup:
+    """Close the picture; every text in it was escaped on the way in."""
+    size = f"0 0 {WIDTH} {height:.0f}"
+    inner = "".join(body)
+    return Markup(f'<svg class="chart" viewBox="{size}" role="img">{inner}</svg>')  # noqa: S704
+
+
+def _rect(box: Box, kind: str, tip: str) -> str:
+    x, y, width, height = box
+    return f'<rect class="{kind}" x="{x:.1f}" y="{y:.1f}" width="{max(width, 0):.1f}" height="{height:.1f}"><title>{escape(tip)}</title></rect>'
+
+
+def _line(x1: float, y1: float, x2: float, y2: float, kind: str) -> str:
+    return f'<line class="{kind}" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"/>'
+
+
+def _between(start: Point, end: Point, kind: str) -> str:
+    return _line(*start, *end, kind)
+
+
+def _text(x: float, y: float, text: str, anchor: str, kind: str = "") -> str:
+    return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'

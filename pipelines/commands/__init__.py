@@ -1,0 +1,1 @@
+"""The commands: each parses, calls one verb of the pipelines, and shows what came of it."""

@@ -1,0 +1,89 @@
+"""Commands about grades: score, explain."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines import settings
+from pipelines.commands import options
+from pipelines.commands.options import AsOf, Json, Lang, Quiet, Store, Warehouse
+
+
+def score(
+    as_of: AsOf = None,
+    warehouse: Warehouse = settings.WAREHOUSE,
+    store: Store = settings.STORE,
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out", help="结果文件夹 / folder for scores.parquet, scores.xlsx, report"
+        ),
+    ] = settings.SCORES,
+    lang: Lang = settings.LANGUAGE,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """评定风险等级 / grade every business
+
+    给所有在营经营者评定风险等级并说明理由，写入仓库、名单和报告。
+
+    Grades every trading business with its reasons, into the warehouse, the list and
+    the report.
+    """
+    from pipelines.export import export
+    from pipelines.score import score as run
+    from pipelines.summary import show_run
+
+    voice = options.voice(lang, as_json=as_json, quiet=quiet)
+    with voice.progress("评定", "scoring") as progress:
+        report = run(
+            warehouse, as_of=options.day(as_of), store=store, progress=progress
+        )
+        progress("writing", 0.95)
+        scored, files = export(warehouse, out, run_id=report.run_id, lang=lang)
+    voice.facts({**report.as_dict(), "files": files})
+    show_run(voice, scored)
+    voice.say(
+        f"名单：{out}/scores.xlsx　报告：{out}/report.html\n"
+        f"下一步：shian explain 编号 --warehouse {warehouse} --store {store}",
+        f"List: {out}/scores.xlsx   report: {out}/report.en.html\n"
+        f"Next: shian explain NUMBER --warehouse {warehouse} --store {store}",
+    )
+
+
+def explain(
+    business: Annotated[
+        str,
+        typer.Argument(
+            help="编号、统一社会信用代码、许可证号或名称 / number, USCI, licence or name"
+        ),
+    ],
+    as_of: AsOf = None,
+    warehouse: Warehouse = settings.WAREHOUSE,
+    store: Store = settings.STORE,
+    out: Annotated[
+        Path, typer.Option("--out", help="页面文件夹 / folder for the page")
+    ] = settings.PAGES,
+    lang: Lang = settings.LANGUAGE,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """说明一家的等级 / explain one business
+
+    分值与条款、理由、历史，以及如何降低等级；在终端显示并写成网页。
+
+    Points by article, reasons, history, and what would lower the grade; in the
+    terminal and as a page.
+    """
+    from pipelines.explain import explain as run
+    from pipelines.page import show_page, write_page
+
+    voice = options.voice(lang, as_json=as_json, quiet=quiet)
+    asked = None if as_of is None else options.day(as_of)
+    with voice.progress("说明", "explaining") as progress:
+        dossier = run(warehouse, business, store=store, as_of=asked, progress=progress)
+    path = write_page(dossier, out, lang)
+    voice.facts({**dossier.as_dict(), "page": path})
+    show_page(voice, dossier)
+    voice.say(f"页面：{path}", f"Page: {path}")

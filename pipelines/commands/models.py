@@ -1,0 +1,101 @@
+"""Commands about the model: train, backtest."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines import settings
+from pipelines.commands import options
+from pipelines.commands.options import AsOf, Json, Lang, Quiet, Store, Warehouse
+
+
+def train(
+    as_of: AsOf = None,
+    warehouse: Warehouse = settings.WAREHOUSE,
+    store: Store = settings.STORE,
+    lang: Lang = settings.LANGUAGE,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """训练模型 / train the risk model
+
+    只用截止日前已记录的检查结果，登记并设为现行模型。
+
+    Learns from results recorded before the day, and makes the model the champion.
+    """
+    from pipelines.train import train as run
+
+    voice = options.voice(lang, as_json=as_json, quiet=quiet)
+    with voice.progress("训练", "training") as progress:
+        report = run(
+            warehouse, as_of=options.day(as_of), store=store, progress=progress
+        )
+    voice.facts(report.as_dict())
+    voice.table(
+        ("训练完成", "Trained"),
+        (voice.pick("项目", "what"), voice.pick("值", "value")),
+        [
+            (voice.pick("模型版本", "model version"), report.model_version),
+            (voice.pick("数据截止日", "as of"), report.as_of.isoformat()),
+            (voice.pick("检查次数", "visits"), f"{report.visits:,}"),
+            (voice.pick("严重不合格比例", "serious"), f"{report.serious_share:.1%}"),
+            (voice.pick("经营者数", "businesses"), f"{report.businesses:,}"),
+            (voice.pick("规则版本", "law version"), report.law_version),
+            (voice.pick("数据指纹", "data fingerprint"), report.data_fingerprint),
+        ],
+    )
+    voice.say(
+        f"下一步：shian score --as-of {report.as_of} --warehouse {warehouse} --store {store}",
+        f"Next: shian score --as-of {report.as_of} --warehouse {warehouse} --store {store}",
+    )
+
+
+def backtest(
+    start: Annotated[
+        str,
+        typer.Option("--from", metavar="YYYY-MM-DD", help="首个窗口起 / first day"),
+    ],
+    end: Annotated[
+        str,
+        typer.Option(
+            "--to", metavar="YYYY-MM-DD", help="止（不含） / day after the end"
+        ),
+    ],
+    window: Annotated[
+        str, typer.Option("--window", help="窗口长度，整月 / whole months, as 2mo")
+    ] = "2mo",
+    warehouse: Warehouse = settings.WAREHOUSE,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="另存全部指标 / write every metric as Parquet here"),
+    ] = None,
+    lang: Lang = settings.LANGUAGE,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """回溯检验 / does the model work
+
+    每个过去的窗口只用其开始前已记录的事实，与各种简单排序并列，附95%区间。
+
+    Predicts every past window from what was recorded before it began, beside naive
+    rankers, with 95% intervals.
+    """
+    from pipelines.backtest import backtest as run
+    from pipelines.summary import show_backtest
+
+    voice = options.voice(lang, as_json=as_json, quiet=quiet)
+    with voice.progress("回溯检验", "backtest") as progress:
+        report = run(
+            warehouse,
+            start=options.day(start, "--from"),
+            end=options.day(end, "--to"),
+            window=window,
+            progress=progress,
+        )
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        report.overall.write_parquet(out / "overall.parquet")
+        report.windows.write_parquet(out / "windows.parquet")
+    voice.facts(report.as_dict())
+    show_backtest(voice, report)

@@ -1,0 +1,121 @@
+"""The main job end to end on an invented district, in one folder of its own."""
+
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from features.errors import UsageError
+from pipelines.backtest import BacktestReport, backtest
+from pipelines.export import export
+from pipelines.load import load
+from pipelines.runs import Run
+from pipelines.score import score
+from pipelines.simulate import PLAN_TOTAL, simulate
+from pipelines.train import train
+
+Progress = Callable[[str, float], None]
+
+# The invented records end here; the backtest covers the year before.
+AS_OF = date(2026, 1, 1)
+BACKTEST_FROM = date(2025, 1, 1)
+# A folder that carries this file is the demo's own, and is emptied by the next one.
+MARKER = ".shian-demo"
+WAREHOUSE, STORE = "warehouse.duckdb", "models"
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What the demo made: the run, the backtest, the files, and seconds by stage."""
+
+    run: Run
+    backtest: BacktestReport
+    quarantined: int
+    files: list[Path]
+    seconds: dict[str, float]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the demo as plain values for a program."""
+        counts = self.run.scores.group_by("risk_grade").len().sort("risk_grade")
+        return {
+            "as_of": self.run.as_of.isoformat(),
+            "run_id": self.run.record["run_id"],
+            "businesses": self.run.scores.height,
+            "grades": dict(counts.iter_rows()),
+            "quarantined": self.quarantined,
+            "backtest": self.backtest.overall.to_dicts(),
+            "files": self.files,
+            "seconds": self.seconds,
+        }
+
+
+def demo(
+    out: Path,
+    *,
+    businesses: int = PLAN_TOTAL,
+    lang: str = "zh",
+    progress: Progress | None = None,
+) -> Demo:
+    """Simulate, load, train, backtest, score and report, each by its own verb.
+
+    Raises:
+        UsageError: the folder holds something that no demo has put there.
+    """
+    say = progress or (lambda _what, _share: None)
+    _clear(out)
+    clock = _Clock()
+    warehouse, store = out / WAREHOUSE, out / STORE
+    say("simulate", 0.0)
+    simulate(out, businesses=businesses, until=AS_OF)
+    clock.lap("simulate")
+    say("load", 0.05)
+    loaded = load(out / "source", mapping="shian", warehouse=warehouse, loaded_on=AS_OF)
+    clock.lap("load")
+    say("train", 0.15)
+    train(warehouse, as_of=AS_OF, store=store)
+    clock.lap("train")
+    say("backtest", 0.45)
+    tested = backtest(
+        warehouse,
+        start=BACKTEST_FROM,
+        end=AS_OF,
+        progress=lambda what, share: say(what, 0.45 + 0.4 * share),
+    )
+    clock.lap("backtest")
+    say("score", 0.88)
+    scored = score(warehouse, as_of=AS_OF, store=store)
+    clock.lap("score")
+    say("writing", 0.96)
+    run, files = export(
+        warehouse, out, run_id=scored.run_id, lang=lang, backtest=tested
+    )
+    clock.lap("export")
+    return Demo(run, tested, loaded.total.quarantined, files, clock.seconds)
+
+
+def _clear(out: Path) -> None:
+    """Empty the demo's own folder; refuse any other that is not empty."""
+    marker = out / MARKER
+    if out.exists() and any(out.iterdir()) and not marker.exists():
+        message = f"{out} holds files that are not the demo's; give an empty folder with --out"
+        raise UsageError(message)
+    if marker.exists():
+        shutil.rmtree(out)
+    out.mkdir(parents=True, exist_ok=True)
+    marker.touch()
+
+
+class _Clock:
+    """Seconds by stage, for the summary; nothing computed depends on it."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, stage: str) -> None:
+        now = time.perf_counter()
+        self.seconds[stage] = round(now - self._last, 1)
+        self._last = now

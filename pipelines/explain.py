@@ -1,0 +1,177 @@
+"""One business's dossier: why it has its grade, and what would change it.
+
+Everything is computed again from the facts by the same functions that scored the
+district, so a page can show every point and contribution, not only the stored ones.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from features.errors import NotFoundError, UsageError
+from features.profile import attributes_at
+from features.schema import Facts
+from features.warehouse import Warehouse, open_warehouse
+from models.clauses import GradeBands
+from models.explain import STORIES, story_contributions
+from models.grading import BANDS
+from models.registry import champion
+from models.rules import load_rules
+from pipelines.history import Event, history
+from pipelines.runs import read_run
+from pipelines.scenarios import Scenario, scenarios
+from pipelines.score import Judged, judge
+
+Progress = Callable[[str, float], None]
+# A name may be part of many; more than these would not be read.
+MAX_CANDIDATES = 5
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """What there is to say about the grade of one business on a day.
+
+    `who` holds the attributes known that day, `grade` the columns of output.score,
+    `parts` and `grounds` rows with article and sentence in both languages, `stories`
+    (Chinese, English, log-odds moved) from the largest, `is_stored` whether the newest
+    score run of that day came to the same points.
+    """
+
+    as_of: date
+    who: dict[str, Any]
+    grade: dict[str, Any]
+    parts: list[dict[str, Any]]
+    grounds: list[dict[str, Any]]
+    reasons: list[dict[str, Any]]
+    base: float
+    stories: list[tuple[str, str, float]]
+    bands: GradeBands
+    scenarios: list[Scenario]
+    events: list[Event]
+    is_stored: bool
+
+    @property
+    def log_odds(self) -> float:
+        """Give the calibrated log-odds that base and stories add up to."""
+        return self.base + sum(moved for _, _, moved in self.stories)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the dossier as plain values for a program."""
+        plain = {
+            name: getattr(self, name)
+            for name in ("who", "grade", "parts", "grounds", "reasons", "is_stored")
+        }
+        return {
+            "as_of": self.as_of.isoformat(),
+            **plain,
+            "base_log_odds": self.base,
+            "contributions": [
+                {"story": zh, "story_en": en, "log_odds": moved}
+                for zh, en, moved in self.stories
+            ],
+            "scenarios": [vars(s) for s in self.scenarios],
+            "events": [vars(e) for e in self.events],
+        }
+
+
+def explain(
+    warehouse: Path,
+    business: str,
+    *,
+    store: Path,
+    as_of: date | None = None,
+    progress: Progress | None = None,
+) -> Dossier:
+    """Explain the grade of a business, by default on the day of the newest score run.
+
+    Raises:
+        NotFoundError: there is no such business or no score run, or it was not known.
+        UsageError: several businesses go by that name.
+        ModelError: there is no champion.
+    """
+    say = progress or (lambda _what, _share: None)
+    say("facts", 0.0)
+    with open_warehouse(warehouse, read_only=True) as opened:
+        business_id = find_business(opened, business)
+        run = read_run(opened, as_of=as_of)
+        facts = opened.facts()
+    day = run.as_of
+    model, rules = champion(store), load_rules()
+    pairs = pl.DataFrame({"business_id": [business_id], "as_of": [day]})
+    who = attributes_at(facts.business, pairs).row(0, named=True)
+    if who["name"] is None:
+        message = f"{business_id} was not known before {day}; ask as of a later day"
+        raise NotFoundError(message)
+
+    def judged_at(facts: Facts, on: date) -> Judged:
+        asked = pairs.with_columns(as_of=pl.lit(on))
+        return judge(
+            facts, asked, model=model, rules=rules, say=lambda _what, _share: None
+        )
+
+    say("probability", 0.2)
+    judged = judged_at(facts, day)
+    say("reasons", 0.4)
+    grade = judged.graded.row(0, named=True)
+    stored = run.scores.filter(pl.col("business_id") == business_id)
+    return Dossier(
+        as_of=day,
+        who=who,
+        grade=grade,
+        parts=judged.parts.to_dicts(),
+        grounds=judged.grounds.to_dicts(),
+        reasons=judged.reason.to_dicts(),
+        base=float(judged.contributions[0, -1]),
+        stories=_stories(judged.contributions),
+        bands=rules.applied_to(day).get(GradeBands, BANDS),
+        scenarios=scenarios(facts, business_id, day, judged_at),
+        events=history(facts, business_id, day),
+        is_stored=stored["total_points"].to_list() == [grade["total_points"]],
+    )
+
+
+def find_business(warehouse: Warehouse, asked: str) -> str:
+    """Find a business by number, USCI, licence number or name, whole before part.
+
+    Raises:
+        NotFoundError: nothing goes by that.
+        UsageError: several businesses do; the message names the first.
+    """
+    known = (
+        warehouse.table(
+            "mart.business", "business_id", "usci", "licence_no", "name", "recorded_at"
+        )
+        .sort("business_id", "recorded_at")
+        .collect()
+    )
+    for matches in (
+        pl.col("business_id") == asked,
+        (pl.col("usci") == asked) | (pl.col("licence_no") == asked),
+        pl.col("name") == asked,
+        pl.col("name").str.contains(asked, literal=True),
+    ):
+        found = known.filter(matches).unique(
+            "business_id", keep="last", maintain_order=True
+        )
+        if found.height == 1:
+            return str(found["business_id"][0])
+        if found.height:
+            first = found.head(MAX_CANDIDATES).select("business_id", "name")
+            named = ", ".join(f"{number} {name}" for number, name in first.rows())
+            message = f"{found.height} businesses go by {asked!r}: {named}{' ...' if found.height > MAX_CANDIDATES else ''}; give the number of one"
+            raise UsageError(message)
+    message = f"no business goes by {asked!r}; give its number, USCI, licence number or name as registered"
+    raise NotFoundError(message)
+
+
+def _stories(contributions: np.ndarray) -> list[tuple[str, str, float]]:
+    sums = story_contributions(contributions)[0]
+    told = [
+        (zh, en, float(m)) for (zh, en), m in zip(STORIES.values(), sums, strict=True)
+    ]
+    return sorted(told, key=lambda story: -abs(story[2]))

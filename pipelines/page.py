@@ -1,0 +1,299 @@
+"""One business's page: in the terminal, and as HTML that needs nothing but a browser."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from features.schema import labels
+from models.clauses import GRADES
+from models.explain import MIN_CONTRIBUTION
+from pipelines import charts
+from pipelines.console import Voice
+from pipelines.explain import Dossier
+from pipelines.history import KINDS, Event
+from pipelines.report import pages
+
+# The timeline's span, and the rows an officer reads below it.
+TIMELINE_YEARS, EVENTS_SHOWN, EVENTS_IN_TERMINAL = 5, 40, 8
+
+
+def write_page(dossier: Dossier, out: Path, lang: str) -> Path:
+    """Write the page and give its path."""
+    out.mkdir(parents=True, exist_ok=True)
+    suffix = "" if lang == "zh" else f".{lang}"
+    name = "".join(c if c.isalnum() else "-" for c in dossier.who["business_id"])
+    path = out / f"{name}{suffix}.html"
+    path.write_text(page(dossier, lang), "utf-8")
+    return path
+
+
+def page(dossier: Dossier, lang: str) -> str:
+    """Render the page in a language."""
+    view = _View(dossier, lang)
+    return (
+        pages()
+        .get_template("business.html.j2")
+        .render(
+            lang=lang,
+            t=view.pick,
+            title=f"{dossier.who['name']} {dossier.grade['risk_grade']}",
+            who=dossier.who,
+            grade=dossier.grade,
+            as_of=dossier.as_of,
+            kind=view.kind(),
+            band=view.band(),
+            bands=view.bands(),
+            cautions=view.cautions(),
+            reasons=[row[f"text_{lang}"] for row in dossier.reasons],
+            parts=view.parts(),
+            grounds=view.grounds(),
+            waterfall=view.waterfall(),
+            lowering=view.lowering(),
+            scenarios=[
+                {**vars(s), "text": view.pick(s.zh, s.en)} for s in dossier.scenarios
+            ],
+            timeline=view.timeline(),
+            events=view.events(EVENTS_SHOWN),
+            hidden=max(len(dossier.events) - EVENTS_SHOWN, 0),
+        )
+    )
+
+
+def show_page(voice: Voice, dossier: Dossier) -> None:
+    """Show the page in the terminal."""
+    view = _View(dossier, voice.lang)
+    grade = dossier.grade
+    head = (
+        f"{dossier.who['name']}（{dossier.who['business_id']}，{view.kind()}）",
+        f"{view.pick('风险等级', 'risk grade')} {grade['risk_grade']}　"
+        f"{view.pick('总分', 'points')} {grade['total_points']:.1f}（{view.band()}）　"
+        f"{view.pick('概率', 'chance')} {grade['probability']:.1%}"
+        f"（{grade['probability_lower']:.1%}–{grade['probability_upper']:.1%}）　"
+        f"{view.pick('每年检查', 'visits a year')} {grade['visits_per_year']:g}",
+        *view.cautions(),
+    )
+    for line in head:
+        voice.say(line, line)
+    reasons = [
+        (n, row[f"text_{voice.lang}"]) for n, row in enumerate(dossier.reasons, 1)
+    ]
+    voice.table(
+        ("主要理由", "Principal reasons"), ("", voice.pick("理由", "reason")), reasons
+    )
+    voice.table(
+        ("分值与条款", "Points and articles"),
+        (
+            voice.pick("内容", "what"),
+            voice.pick("分", "points"),
+            voice.pick("依据", "ground"),
+        ),
+        [
+            (part["text"], f"{part['points']:g}", part["article"])
+            for part in view.parts()
+        ],
+    )
+    if dossier.grounds:
+        voice.table(
+            ("可以调整等级的情形", "Grounds for raising or lowering"),
+            (
+                voice.pick("方向", "direction"),
+                voice.pick("情形", "ground"),
+                voice.pick("条款", "article"),
+            ),
+            [(g["direction"], g["text"], g["article"]) for g in view.grounds()],
+        )
+    _show_changes(voice, view)
+
+
+def _show_changes(voice: Voice, view: "_View") -> None:
+    """Show what would lower the grade, and the latest events."""
+    dossier = view.dossier
+    voice.say(view.lowering(), view.lowering())
+    voice.table(
+        ("如何降低等级", "What would lower the grade"),
+        (
+            voice.pick("如果", "if"),
+            voice.pick("到", "by"),
+            voice.pick("概率", "chance"),
+            voice.pick("总分", "points"),
+            voice.pick("等级", "grade"),
+        ),
+        [
+            (
+                view.pick(s.zh, s.en),
+                s.on.isoformat(),
+                f"{s.probability:.1%}",
+                f"{s.total_points:.1f}",
+                s.risk_grade,
+            )
+            for s in dossier.scenarios
+        ],
+    )
+    voice.table(
+        (f"最近 {EVENTS_IN_TERMINAL} 条记录", f"Latest {EVENTS_IN_TERMINAL} records"),
+        (
+            voice.pick("日期", "day"),
+            voice.pick("类别", "kind"),
+            voice.pick("内容", "what"),
+        ),
+        [
+            (event["day"].isoformat(), event["label"], event["text"])
+            for event in view.events(EVENTS_IN_TERMINAL)
+        ],
+    )
+
+
+class _View:
+    """A dossier in a language."""
+
+    def __init__(self, dossier: Dossier, lang: str) -> None:
+        self.dossier = dossier
+        self.lang = lang
+
+    def pick(self, zh: str, en: str) -> str:
+        return zh if self.lang == "zh" else en
+
+    def kind(self) -> str:
+        """Name the type and subtype."""
+        who = self.dossier.who
+        names = [
+            labels(kind)[who[kind]]
+            for kind in ("business_type", "subtype")
+            if who[kind] in labels(kind)
+        ]
+        return " · ".join(self.pick(*name) for name in names)
+
+    def band(self) -> str:
+        """Say which band of points the grade by points has."""
+        grade = self.dossier.grade["grade_by_points"]
+        band = next(b for b in self.dossier.bands.bands if b.grade == grade)
+        low = max(band.above, 0)
+        text = f"{grade} ({low:g}–{band.up_to:g}]"
+        if grade == self.dossier.grade["risk_grade"]:
+            return text
+        return self.pick(
+            f"按分为 {text}，经决定调整", f"{text} by points, shifted by decision"
+        )
+
+    def bands(self) -> str:
+        """Spell out all bands."""
+        return "　".join(
+            f"{b.grade} ({max(b.above, 0):g}–{b.up_to:g}]"
+            for b in self.dossier.bands.bands
+        )
+
+    def cautions(self) -> list[str]:
+        """List what must be known before relying on the grade."""
+        dossier = self.dossier
+        notes = dossier.grade["notes" if self.lang == "zh" else "notes_en"]
+        said = [notes] if notes else []
+        if dossier.grade["is_key_supervision"]:
+            article = dossier.grade["key_supervision_article"]
+            said.append(
+                self.pick(f"重点监管：{article}", f"key supervision: {article}")
+            )
+        if dossier.who["closed_on"] and dossier.who["closed_on"] <= dossier.as_of:
+            closed = dossier.who["closed_on"]
+            said.append(self.pick(f"已于{closed}停业", f"closed on {closed}"))
+        if not dossier.is_stored:
+            said.append(
+                self.pick(
+                    "与已保存的评分运行不一致：事实、模型或规则此后有变，请重新评定",
+                    "differs from the stored score run: facts, model or rules have "
+                    "changed since; score again",
+                )
+            )
+        return said
+
+    def parts(self) -> list[dict[str, Any]]:
+        """List points with their sentence and article in the language."""
+        article = "article" if self.lang == "zh" else "article_en"
+        return [
+            {"text": p[self.lang], "points": p["points"], "article": p[article]}
+            for p in self.dossier.parts
+        ]
+
+    def grounds(self) -> list[dict[str, Any]]:
+        """List grounds with direction, sentence and article in the language."""
+        article = "article" if self.lang == "zh" else "article_en"
+        return [
+            {
+                "direction": self.pick("上调", "raise")
+                if g["direction"] > 0
+                else self.pick("下调", "lower"),
+                "text": g[self.lang],
+                "article": g[article],
+            }
+            for g in self.dossier.grounds
+        ]
+
+    def waterfall(self) -> Markup:
+        """Draw the stories that moved the log-odds; the small ones together."""
+        dossier = self.dossier
+        large = [s for s in dossier.stories if abs(s[2]) >= MIN_CONTRIBUTION]
+        rest = sum(s[2] for s in dossier.stories if abs(s[2]) < MIN_CONTRIBUTION)
+        parts = [(self.pick(zh, en), moved) for zh, en, moved in large]
+        parts.append((self.pick("其他", "all others"), rest))
+        return charts.waterfall(
+            (self.pick("平均水平", "average"), dossier.base),
+            parts,
+            (self.pick("本经营者", "this business"), dossier.log_odds),
+        )
+
+    def lowering(self) -> str:
+        """Say how many points the next milder grade asks for."""
+        grade = self.dossier.grade["grade_by_points"]
+        if grade == GRADES[0]:
+            return self.pick(
+                "按分已是最低风险等级。", "The points already give the mildest grade."
+            )
+        milder = self.dossier.bands.bands[GRADES.index(grade) - 1]
+        gap = self.dossier.grade["total_points"] - milder.up_to
+        return self.pick(
+            f"总分再降 {gap:.1f} 分（不高于 {milder.up_to:g} 分）即为 {milder.grade} 级。",
+            f"{gap:.1f} points less (at most {milder.up_to:g}) would give {milder.grade}.",
+        )
+
+    def events(self, most: int) -> list[dict[str, Any]]:
+        """List the latest events in the language."""
+        return [
+            {
+                "day": event.day,
+                "label": self.pick(*KINDS[event.kind]),
+                "text": self.pick(event.zh, event.en),
+                "is_bad": event.is_bad,
+            }
+            for event in self.dossier.events[:most]
+        ]
+
+    def timeline(self) -> Markup:
+        """Draw the events of the last years on one lane a kind."""
+        end = self.dossier.as_of
+        start = end - timedelta(days=round(TIMELINE_YEARS * 365.25))
+        span = (end - start).days
+        shown = [e for e in self.dossier.events if start <= e.day < end]
+        lanes = {
+            kind: self.pick(*names)
+            for kind, names in KINDS.items()
+            if any(e.kind == kind for e in shown)
+        }
+        years = [
+            ((date(year, 1, 1) - start).days / span, str(year))
+            for year in range(start.year + 1, end.year + 1)
+        ]
+        return charts.timeline(self._marks(shown, start, span), lanes, years)
+
+    def _marks(
+        self, events: Sequence[Event], start: date, span: int
+    ) -> list[tuple[float, str, str]]:
+        return [
+            (
+                (event.day - start).days / span,
+                f"{event.kind}:{'bad' if event.is_bad else 'other'}",
+                f"{event.day} {self.pick(event.zh, event.en)}",
+            )
+            for event in events
+        ]

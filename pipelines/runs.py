@@ -1,0 +1,72 @@
+"""A score run as people read it: its record, and the businesses with name and reasons."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from features.errors import NotFoundError
+from features.warehouse import Warehouse
+
+# The first columns of a list: what it is and how it is graded, before why.
+LEADING = (
+    "business_id",
+    "name",
+    "street",
+    "business_type",
+    "subtype",
+    "risk_grade",
+    "total_points",
+    "probability",
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A score run: its row of output.run, and its rows of output.scored_business.
+
+    The riskiest business stands first.
+    """
+
+    record: dict[str, Any]
+    scores: pl.DataFrame
+
+    @property
+    def as_of(self) -> date:
+        """Give the day before which the facts were recorded."""
+        day: date = self.record["as_of"]
+        return day
+
+
+def read_run(
+    warehouse: Warehouse, *, run_id: str | None = None, as_of: date | None = None
+) -> Run:
+    """Read a score run; without further word the one with the latest day.
+
+    Raises:
+        NotFoundError: there is no such run.
+    """
+    runs = (
+        warehouse.table("output.run")
+        .filter(pl.col("kind") == "score")
+        .with_row_index("written")
+        .sort("as_of", "written", descending=True)
+        .collect()
+    )
+    wanted = runs.filter(
+        (pl.col("run_id") == run_id) if run_id else pl.lit(value=True),
+        (pl.col("as_of") == as_of) if as_of else pl.lit(value=True),
+    )
+    if wanted.is_empty():
+        which = f" as of {as_of}" if as_of else f" {run_id}" if run_id else ""
+        message = f"{warehouse.path} holds no score run{which}; make one with: shian score --warehouse {warehouse.path}"
+        raise NotFoundError(message)
+    record = wanted.drop("written").row(0, named=True)
+    scores = warehouse.sql(
+        "select * from output.scored_business where run_id = ? "
+        "order by total_points desc, probability desc, business_id",
+        [record["run_id"]],
+    )
+    rest = [name for name in scores.columns if name not in LEADING]
+    return Run(record, scores.select(*LEADING, *rest))

@@ -1,0 +1,99 @@
+"""What would change the grade: the same computation on facts that have not happened yet.
+
+A scenario adds visits to the record or lets time pass, and grades the business anew. So
+it respects every window, direction and rule, and never asks to change the past.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import polars as pl
+
+from features.schema import Facts
+from pipelines.score import Judged
+
+# The days after which a scenario looks again: a day, half a year, a year.
+_NEXT, _HALF_YEAR, _YEAR = 1, 183, 365
+
+JudgedAt = Callable[[Facts, date], Judged]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What happens, and the grade it leads to on a later day."""
+
+    zh: str
+    en: str
+    on: date
+    probability: float
+    total_points: float
+    risk_grade: str
+
+
+def scenarios(
+    facts: Facts, business_id: str, as_of: date, judged_at: JudgedAt
+) -> list[Scenario]:
+    """Grade a business under what it could bring about: clean visits and clean time."""
+    clean = "全项目检查未发现问题"
+    plans = (
+        (f"下一次{clean}", "the next full inspection finds nothing", [0], _NEXT),
+        (
+            f"半年内两次{clean}，无新的不良记录",
+            "two full inspections in half a year find nothing, and nothing else is recorded",
+            [0, _HALF_YEAR - 1],
+            _HALF_YEAR,
+        ),
+        (
+            f"一年内三次{clean}，无新的不良记录",
+            "three full inspections in a year find nothing, and nothing else is recorded",
+            [0, _HALF_YEAR, _YEAR - 1],
+            _YEAR,
+        ),
+    )
+    return [
+        _scenario(
+            (zh, en),
+            as_of + timedelta(days=after),
+            _with_clean_visits(facts, business_id, as_of, days),
+            judged_at,
+        )
+        for zh, en, days, after in plans
+    ]
+
+
+def _scenario(
+    text: tuple[str, str], on: date, facts: Facts, judged_at: JudgedAt
+) -> Scenario:
+    grade = judged_at(facts, on).graded.row(0, named=True)
+    return Scenario(
+        *text, on, grade["probability"], grade["total_points"], grade["risk_grade"]
+    )
+
+
+def _with_clean_visits(
+    facts: Facts, business_id: str, as_of: date, days: list[int]
+) -> Facts:
+    """Add routine full inspections without any finding, recorded the same day."""
+    visits = pl.DataFrame(
+        {
+            "inspection_id": [f"scenario-{day}" for day in days],
+            "business_id": business_id,
+            "inspected_on": [as_of + timedelta(days=day) for day in days],
+            "recorded_at": [as_of + timedelta(days=day) for day in days],
+            "purpose": "routine",
+            "result_code": "NO_ISSUE",
+            "is_full_checklist": True,
+            "key_failed": 0,
+            "general_failed": 0,
+            "minor_failed": 0,
+            "checklist_points": 0.0,
+            "is_serious": False,
+            "is_refused": False,
+        }
+    )
+    schema = facts.inspection.schema
+    missing = [name for name in schema if name not in visits.columns]
+    full = visits.with_columns(pl.lit(None).alias(name) for name in missing)
+    typed = full.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
+    return replace(facts, inspection=pl.concat([facts.inspection, typed]))

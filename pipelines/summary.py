@@ -1,0 +1,101 @@
+"""A score run and a backtest in the terminal, as an officer reads them."""
+
+import polars as pl
+
+from features.schema import labels
+from models.clauses import GRADES
+from pipelines.backtest import BacktestReport
+from pipelines.console import Voice
+from pipelines.report import comparison, gains
+from pipelines.runs import Run
+from pipelines.settings import TOP_ROWS
+
+
+def show_run(voice: Voice, run: Run) -> None:
+    """Show grades by street and type, and the highest risks with their first reason."""
+    scores = run.scores
+    voice.say(
+        f"数据截止 {run.as_of}，在营经营者 {scores.height:,} 家，"
+        f"重点监管 {scores['is_key_supervision'].sum():,} 家，"
+        f"暂定 {scores['is_provisional'].sum():,} 家",
+        f"As of {run.as_of}: {scores.height:,} businesses trading, "
+        f"{scores['is_key_supervision'].sum():,} under key supervision, "
+        f"{scores['is_provisional'].sum():,} provisional",
+    )
+    types = {
+        code: voice.pick(*names) for code, names in labels("business_type").items()
+    }
+    _grades_by(voice, scores, "street", ("各街道风险等级", "Risk grades by street"))
+    named = scores.with_columns(pl.col("business_type").replace(types))
+    _grades_by(voice, named, "business_type", ("各业态风险等级", "Risk grades by type"))
+    _highest(voice, scores)
+
+
+def show_backtest(voice: Voice, report: BacktestReport) -> None:
+    """Show every ranker beside the model, with its interval and the model's gain."""
+    voice.table(
+        (
+            f"模型可靠吗：回溯 {report.visits:,} 次检查，严重不合格 {report.serious_share:.1%}",
+            f"Does it work: {report.visits:,} past visits, {report.serious_share:.1%} serious",
+        ),
+        _BACKTEST[voice.lang],
+        [
+            (row["label"], *(f"{c['value']} ({c['interval']})" for c in row["cells"]))
+            for row in comparison(report, voice.lang)
+        ],
+    )
+    voice.table(
+        (
+            "模型比各种简单排序好多少（配对95%区间）",
+            "What the model gains over each naive ranker (paired 95% interval)",
+        ),
+        _GAINS[voice.lang],
+        gains(report, voice.lang),
+    )
+
+
+_BACKTEST = {
+    "zh": ("排序依据", "AUC", "前10%命中率", "前半程发现", "净提前天数"),
+    "en": ("ranked by", "AUC", "precision@10%", "first half", "net days earlier"),
+}
+_GAINS = {
+    "zh": ("对比", "AUC", "净提前天数"),
+    "en": ("against", "AUC", "net days earlier"),
+}
+
+
+def _grades_by(
+    voice: Voice, scores: pl.DataFrame, column: str, title: tuple[str, str]
+) -> None:
+    counts = scores.group_by(pl.col(column).fill_null("-")).agg(
+        *((pl.col("risk_grade") == g).sum().alias(g) for g in GRADES), total=pl.len()
+    )
+    risky = (pl.col("C") + pl.col("D")) / pl.col("total")
+    rows = counts.sort(risky, column, descending=[True, False]).rows()
+    total = [sum(row[n] for row in rows) for n in range(1, len(GRADES) + 2)]
+    name = (
+        voice.pick("街道", "street")
+        if column == "street"
+        else voice.pick("业态", "type")
+    )
+    voice.table(
+        title,
+        (name, *GRADES, voice.pick("合计", "total")),
+        [*rows, (voice.pick("全部", "all"), *total)],
+    )
+
+
+def _highest(voice: Voice, scores: pl.DataFrame) -> None:
+    columns = ["business_id", "name", "street", "risk_grade", "total_points"]
+    rows = [
+        (*row[:-2], f"{row[-2]:.0%}", row[-1])
+        for row in scores.head(TOP_ROWS)
+        .select(*columns, "probability", f"reason_1_{voice.lang}")
+        .iter_rows()
+    ]
+    header = {
+        "zh": ("编号", "名称", "街道", "等级", "总分", "概率", "首要理由"),
+        "en": ("number", "name", "street", "grade", "points", "chance", "first reason"),
+    }
+    title = f"风险最高的 {TOP_ROWS} 家", f"The {TOP_ROWS} highest risks"
+    voice.table(title, header[voice.lang], rows)
