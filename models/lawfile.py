@@ -8,9 +8,13 @@ from pathlib import Path
 from typing import Any, Literal, Never, TypeVar, get_args, get_origin, get_type_hints
 
 from features.errors import RuleError
-from models.clauses import SHAPES, Rule, Source
+from models.clauses import SHAPES as GRADING_SHAPES
+from models.clauses import Rule, Source
+from models.procedure_clauses import PROCEDURE_SHAPES
 
 T = TypeVar("T")
+
+SHAPES: Mapping[str, type[Rule]] = {**GRADING_SHAPES, **PROCEDURE_SHAPES}
 
 
 def read_sources(path: Path) -> Mapping[str, Source]:
