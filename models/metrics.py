@@ -39,16 +39,10 @@ class Ranked:
 
     def sums(self, values: Array) -> Array:
         """Sum values over tied visits, lowest score first; shape (draws, ties)."""
-        return np.add.reduceat(values[..., self._order], self._starts, axis=-1)
-
-    def spread(self, by_position: Array, *, falling: bool) -> Array:
-        """Give each visit the mean of what its tied positions in the queue hold."""
-        queue = by_position[::-1] if falling else by_position
-        sizes = np.diff(np.r_[self._starts, len(self.score)])
-        means = np.add.reduceat(queue, self._starts) / sizes
-        given = np.empty(len(self.score))
-        given[self._order] = np.repeat(means, sizes)
-        return given
+        ordered = values[..., self._order]
+        if len(self._starts) == len(self._order):
+            return ordered
+        return np.add.reduceat(ordered, self._starts, axis=-1)
 
     def auc(self, weight: Array) -> Array:
         """Compute the share of (serious, clean) pairs put in order, ties half.

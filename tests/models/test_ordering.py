@@ -11,7 +11,6 @@ from models.metrics import Ranked
 from models.ordering import (
     days_earlier,
     first_half_share,
-    handed_out,
     net_days_earlier,
 )
 
@@ -22,6 +21,8 @@ WEEK = [
     (3, 0.5, 0),
     (4, 0.7, 1),
 ]
+
+DAYS = np.array([1, 2, 3, 4])
 
 small_weeks = st.lists(
     st.tuples(st.integers(0, 5), st.integers(0, 2), st.booleans()),
@@ -40,13 +41,15 @@ def once(day):
 
 
 def test_days_are_handed_out_by_falling_score():
-    day, ranked = columns(WEEK)
-    assert handed_out(day, ranked).tolist() == [4.0, 1.0, 3.0, 2.0]
+    # The third visit scores third highest, so it keeps the third day.
+    ranked = Ranked(columns(WEEK)[1].score, np.array([0.0, 0, 1, 0]))
+    assert days_earlier(DAYS, ranked, once(DAYS)) == pytest.approx([0.0])
 
 
 def test_visits_that_tie_share_their_days():
-    ranked = Ranked(np.array([0.1, 0.9, 0.5, 0.5]), np.zeros(4))
-    assert handed_out(np.array([1, 2, 3, 4]), ranked).tolist() == [4.0, 1.0, 2.5, 2.5]
+    # Days 2 and 3 are shared by the two in the middle: 2.5 each.
+    ranked = Ranked(np.array([0.1, 0.9, 0.5, 0.5]), np.array([0.0, 0, 0, 1]))
+    assert days_earlier(DAYS, ranked, once(DAYS)) == pytest.approx([4 - 2.5])
 
 
 def test_serious_findings_move_from_days_two_and_four_to_one_and_two():
@@ -131,3 +134,23 @@ def test_net_days_are_days_less_the_mean_over_every_order(rows):
     )
     net = days_earlier(day, ranked, once(day)) - random
     assert net_days_earlier(day, ranked, once(day)) == pytest.approx(net)
+
+
+@given(small_weeks, st.data())
+def test_a_weight_lets_a_visit_stand_so_many_times(rows, data):
+    day, ranked = columns(rows)
+    times = np.array(
+        data.draw(st.lists(st.integers(0, 3), min_size=len(day), max_size=len(day)))
+    )
+    again = np.repeat(np.arange(len(day)), times)
+    draws = np.stack([np.ones(len(day)), times.astype(float)])
+    many = Ranked(ranked.score[again], ranked.serious[again])
+    for measure in (days_earlier, net_days_earlier, first_half_share):
+        plain = measure(day, ranked, once(day))
+        weighted = measure(day, ranked, draws)
+        assert weighted[0] == pytest.approx(plain[0], nan_ok=True)
+        if many.serious.sum():
+            repeated = measure(day[again], many, once(again))
+            assert weighted[1] == pytest.approx(repeated[0])
+        else:
+            assert np.isnan(weighted[1])

@@ -1,0 +1,89 @@
+"""Calibration on raw scores whose truth is known."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.calibration import (
+    MIN_SLOPE,
+    Calibration,
+    base_log_odds,
+    fit_calibration,
+    logistic,
+)
+
+
+def drawn(slope, intercept, n=20_000, seed=1):
+    """Draw raw scores and outcomes that follow a known line in log-odds."""
+    rng = np.random.default_rng(seed)
+    raw = rng.normal(0, 1, n)
+    return raw, (rng.random(n) < logistic(slope * raw + intercept)).astype(float)
+
+
+@pytest.mark.parametrize(
+    ("log_odds", "expected"), [(0, 0.5), (np.log(3), 0.75), (-np.log(3), 0.25)]
+)
+def test_log_odds_of_one_to_three_are_a_quarter(log_odds, expected):
+    assert logistic(np.array([log_odds]))[0] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("serious", "clean", "expected"),
+    [(0, 0, 0.5), (1, 1, 0.5), (11, 87, 0.12), (0, 98, 0.01)],
+)
+def test_one_visit_of_each_kind_is_added_to_the_share_found(serious, clean, expected):
+    found = base_log_odds(np.r_[np.ones(serious), np.zeros(clean)])
+    assert logistic(np.array([found]))[0] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("slope", "intercept"), [(1.0, -2.0), (0.6, -1.0), (1.5, 0.0)])
+def test_a_known_line_is_found_again(slope, intercept):
+    found = fit_calibration(*drawn(slope, intercept))
+    assert found.slope == pytest.approx(slope, abs=0.06)
+    assert found.intercept == pytest.approx(intercept, abs=0.06)
+    assert found.standard_error < 0.04
+
+
+def test_the_stated_share_is_the_share_found():
+    raw, serious = drawn(0.7, -1.5)
+    found = fit_calibration(raw, serious)
+    # The score equation of the intercept, which is not pulled anywhere, says so.
+    assert found.probability(raw).mean() == pytest.approx(serious.mean(), abs=1e-6)
+
+
+def test_few_visits_leave_the_slope_near_one_and_the_level_uncertain():
+    raw, serious = drawn(3.0, -1.0, n=40)
+    few, many = fit_calibration(raw, serious), fit_calibration(*drawn(3.0, -1.0))
+    assert abs(few.slope - 1) < abs(many.slope - 1)
+    assert few.standard_error > 5 * many.standard_error
+
+
+def test_a_score_that_runs_backwards_is_flattened_and_never_reversed():
+    found = fit_calibration(*drawn(-2.0, -1.0))
+    assert found.slope == MIN_SLOPE
+    assert (
+        found.probability(np.array([0.0, 1.0]))[1]
+        > found.probability(np.array([0.0, 1.0]))[0]
+    )
+
+
+def test_a_constant_score_is_given_the_share_found():
+    serious = np.r_[np.ones(10), np.zeros(90)]
+    found = fit_calibration(np.full(100, 0.3), serious)
+    assert found.probability(np.array([0.3]))[0] == pytest.approx(0.1, abs=1e-6)
+
+
+@given(st.floats(MIN_SLOPE, 5), st.floats(-5, 5), st.floats(-6, 6), st.floats(0.01, 6))
+def test_a_higher_score_is_always_a_higher_probability(slope, intercept, raw, more):
+    line = Calibration(slope, intercept, 0.1)
+    low, high = line.probability(np.array([raw, raw + more]))
+    assert low < high
+
+
+@given(st.lists(st.tuples(st.floats(-3, 3), st.booleans()), min_size=2, max_size=30))
+def test_any_visits_give_a_usable_line(rows):
+    raw, serious = (np.array(c, float) for c in zip(*rows, strict=True))
+    found = fit_calibration(raw, serious)
+    assert found.slope >= MIN_SLOPE
+    assert np.isfinite([found.slope, found.intercept, found.standard_error]).all()
