@@ -24,10 +24,10 @@ def cohort(facts: Facts, as_of: date) -> pl.DataFrame:
     )
 
 
-def next_outcome(
+def outcomes_within(
     facts: Facts, pairs: pl.DataFrame, *, horizon_days: int
 ) -> pl.DataFrame:
-    """Find the first outcome in [as_of, as_of + horizon), one row per pair that has one.
+    """Find the outcomes in [as_of, as_of + horizon) of each pair, earliest first.
 
     An outcome is a routine or random visit with a known result; re-inspections and
     complaint visits are evidence. Columns: business_id, as_of, inspection_id,
@@ -53,5 +53,4 @@ def next_outcome(
             pl.col("inspected_on") < pl.col("as_of") + horizon,
         )
         .sort("business_id", "as_of", "inspected_on", "inspection_id")
-        .unique(["business_id", "as_of"], keep="first", maintain_order=True)
     )

@@ -97,7 +97,9 @@ def backtest(
     rules = load_rules()
     earlier = blocks_before(asked[0].start, first_visit(facts), months)
     rows = visit_rows(
-        facts, [*earlier, *asked], legal_life_days=legal_life_days(rules, end)
+        facts,
+        [*earlier, *asked],
+        legal_life_days=legal_life_days(rules, asked[0].start),
     )
     scored = []
     for done, block in enumerate(asked):
@@ -116,13 +118,10 @@ def _window(
     rows: VisitRows, block: Block, facts: Facts, rules: Rules
 ) -> pl.DataFrame | None:
     """Train on what was recorded before the window and score its visits."""
-    known = (rows.outcome["recorded_at"] < block.start) & (
-        rows.outcome["as_of"] < block.start
-    )
-    test = rows.only(rows.outcome["as_of"] == block.start)
+    test = rows.only(rows.outcome["as_of"] == block.start).first()
     if test.outcome.height < MIN_VISITS or not test.outcome["is_serious"].any():
         return None
-    model = fit_rows(rows.only(known), resamples=0)
+    model = fit_rows(rows.known_before(block.start), resamples=0)
     scores = {MODEL: model.predict(test.matrix), **rankers(test.matrix)}
     if (points := _statutory(test, facts, rules, block.start)) is not None:
         scores["statutory_points"] = points

@@ -80,7 +80,7 @@ def known_rows(facts: Facts, as_of: date, rules: Rules) -> VisitRows:
     """Collect the visits whose results had been recorded before the day."""
     blocks = blocks_before(as_of, first_visit(facts), BLOCK_MONTHS)
     rows = visit_rows(facts, blocks, legal_life_days=legal_life_days(rules, as_of))
-    return rows.only(rows.outcome["recorded_at"] < as_of)
+    return rows.known_before(as_of)
 
 
 def legal_life_days(rules: Rules, day: date) -> int | None:

@@ -13,7 +13,7 @@ import polars as pl
 
 from features.catalogue import feature_names
 from features.errors import InputError, UsageError
-from features.labels import next_outcome
+from features.labels import outcomes_within
 from features.matrix import build
 from features.schema import Facts
 
@@ -34,8 +34,8 @@ class Block:
 class VisitRows:
     """Visits and their features, row by row in the same order.
 
-    `outcome` has business_id, as_of, inspection_id, inspected_on, recorded_at,
-    is_serious, inspector_id, inclusion_probability; `matrix` the catalogue's columns.
+    `outcome` has the columns of features.labels.outcomes_within, several visits of a
+    business in one block among them; `matrix` those of the catalogue.
     """
 
     outcome: pl.DataFrame
@@ -44,6 +44,19 @@ class VisitRows:
     def only(self, mask: pl.Series) -> "VisitRows":
         """Keep the rows of a mask."""
         return VisitRows(self.outcome.filter(mask), self.matrix.filter(mask))
+
+    def known_before(self, day: date) -> "VisitRows":
+        """Keep what had been recorded before a day, as if nothing else were there.
+
+        The first visit of a block may have been recorded after the second: it must not
+        push the second out before it was known itself.
+        """
+        return self.only(self.outcome["recorded_at"] < day).first()
+
+    def first(self) -> "VisitRows":
+        """Keep the first visit of each business in each block."""
+        pair = self.outcome.select(pl.struct("business_id", "as_of")).to_series()
+        return self.only(pair.is_first_distinct())
 
 
 def months_of(text: str) -> int:
@@ -101,18 +114,16 @@ def visit_rows(
 ) -> VisitRows:
     """Collect the outcomes of each block and build their features in one go."""
     ids = facts.business.select("business_id").unique(maintain_order=True)
-    outcomes = [
-        next_outcome(
-            facts,
-            ids.with_columns(as_of=pl.lit(block.start)),
-            horizon_days=(block.end - block.start).days,
-        )
-        for block in blocks
-    ]
-    outcome = (
-        pl.concat(outcomes)
-        if outcomes
-        else next_outcome(facts, _nobody(), horizon_days=1)
+    outcome = pl.concat(
+        [outcomes_within(facts, _nobody(), horizon_days=1)]
+        + [
+            outcomes_within(
+                facts,
+                ids.with_columns(as_of=pl.lit(block.start)),
+                horizon_days=(block.end - block.start).days,
+            )
+            for block in blocks
+        ]
     )
     pairs = outcome.select("business_id", "as_of")
     matrix = build(facts, pairs, legal_life_days=legal_life_days)
