@@ -15,7 +15,7 @@ from scipy.spatial import cKDTree
 
 from features.profile import attributes_at
 from features.schema import Facts
-from features.window import Asked, Events, Values, window_sums
+from features.window import Asked, Events, Values, window_sums, without_rounding
 
 # How two businesses come to be in one group; null parts make no group.
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -75,7 +75,7 @@ def group_sums(
         totals += sign * window_sums(
             stream, asked, question.quantities, question.window_days
         )
-    return np.where(is_member.to_numpy()[:, None], totals, 0.0)
+    return np.where(is_member.to_numpy()[:, None], without_rounding(totals), 0.0)
 
 
 def near_sums(
