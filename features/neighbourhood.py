@@ -15,7 +15,7 @@ from scipy.spatial import cKDTree
 
 from features.profile import attributes_at
 from features.schema import Facts
-from features.window import Asked, Events, Values, window_sums, without_rounding
+from features.window import Asked, Events, Values, window_sums
 
 # How two businesses come to be in one group; null parts make no group.
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -30,7 +30,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 
 # Near enough to share a landlord, a drain and a clientele; beyond it the gain faded.
 NEAR_METRES = 300.0
-_METRES_PER_DEGREE = 111_320.0
+_EARTH_METRES = 6_378_137.0
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def group_sums(
         totals += sign * window_sums(
             stream, asked, question.quantities, question.window_days
         )
-    return np.where(is_member.to_numpy()[:, None], without_rounding(totals), 0.0)
+    return np.where(is_member.to_numpy()[:, None], totals, 0.0)
 
 
 def near_sums(
@@ -87,10 +87,11 @@ def near_sums(
     """Sum quantities over other businesses within NEAR_METRES at the pair's day.
 
     Places are those first recorded for a business, so that a later correction of a
-    coordinate changes no past number.
+    coordinate changes no past number; before that a business is near to none.
     """
     places = (
-        facts.business.sort("business_id", "recorded_at", "valid_from")
+        facts.business.drop_nulls(["lon", "lat"])
+        .sort("business_id", "recorded_at", "valid_from")
         .unique("business_id", keep="first", maintain_order=True)
         .select("business_id", "lon", "lat", "recorded_at")
         .with_row_index("place")
@@ -101,29 +102,35 @@ def near_sums(
     at = pairs.join(places, on="business_id", how="left", maintain_order="left")[
         "place"
     ]
+    at_places = at.fill_null(0).to_numpy().astype(np.int64)
+    days, placed_on = _days(pairs["as_of"]), _days(places["recorded_at"])
     result = np.zeros((pairs.height, len(question.quantities)))
-    for day in pairs["as_of"].unique():
-        here = (pairs["as_of"] == day).to_numpy() & at.is_not_null().to_numpy()
-        everyone = np.arange(places.height, dtype=np.int64)
-        asked = Asked(everyone, np.full(places.height, _days(pl.Series([day]))[0]))
+    for day in np.unique(days):
+        is_placed = placed_on < day
+        here = (days == day) & at.is_not_null().to_numpy()
+        here[here] = is_placed[at_places[here]]
+        asked = Asked(np.arange(places.height), np.full(places.height, day))
         own = window_sums(stream, asked, question.quantities, question.window_days)
-        result[here] = (graph @ own)[at.to_numpy()[here].astype(np.int64)]
+        near = graph @ np.where(is_placed[:, None], own, 0.0)
+        result[here] = near[at_places[here]]
     return result
 
 
 def _graph(places: pl.DataFrame) -> csr_matrix:
-    """Connect businesses within NEAR_METRES of each other, none with itself."""
-    known = places.drop_nulls(["lon", "lat"])
-    lat, lon = known["lat"].to_numpy(), known["lon"].to_numpy()
-    shrink = np.cos(np.radians(np.median(lat))) if len(lat) else 1.0
-    plane = np.column_stack([lon * shrink, lat]) * _METRES_PER_DEGREE
-    edges = (
-        cKDTree(plane).query_pairs(NEAR_METRES, output_type="ndarray")
-        if len(lat)
-        else np.zeros((0, 2), dtype=np.int64)
+    """Connect businesses within NEAR_METRES of each other, none with itself.
+
+    Distances are straight lines through the globe, so that no place bends the map for
+    two others; over 300 m they differ from the ground by less than a micrometre.
+    """
+    lon, lat = (
+        np.radians(places["lon"].to_numpy()),
+        np.radians(places["lat"].to_numpy()),
     )
-    code = known["place"].to_numpy().astype(np.int64)
-    rows, columns = code[edges[:, 0]], code[edges[:, 1]]
+    globe = _EARTH_METRES * np.column_stack(
+        [np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)]
+    )
+    edges = cKDTree(globe).query_pairs(NEAR_METRES, output_type="ndarray")
+    rows, columns = edges[:, 0], edges[:, 1]
     size = places.height
     one_way = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(size, size))
     return one_way + one_way.T

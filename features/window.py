@@ -31,9 +31,6 @@ _NEVER = 1 << (_DAY_BITS - 1)
 # Fine enough for a tenth of a fen; a window's own sum may reach two thousand million,
 # while a running sum may overflow, since a difference of two that did is still right.
 _UNITS = float(1 << 32)
-# What is left where two running sums of shares should cancel. It depends on whoever
-# else is in the warehouse, and a tree tells it from a true zero.
-_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -121,23 +118,16 @@ def window_sums(
     A window of None reaches back without limit.
     """
     values = np.column_stack([events.quantities[q] for q in quantities])
+    units = np.rint(values * _UNITS).astype(np.int64)
     reach = events.happened + window_days if window_days is not None else _NEVER
+    # An event withdrawn before it was even recorded comes and goes on one day.
     last_day = np.maximum(events.recorded, np.minimum(reach, events.ends))
-    # An event withdrawn before it was even recorded never counted.
-    never = events.ends < events.recorded
-    values = np.where(never[:, None], 0.0, values)
-    sums = _prefix(events.entity, events.recorded, values, asked) - _prefix(
-        events.entity, last_day, values, asked
-    )
-    return without_rounding(sums)
+    came = _prefix(events.entity, events.recorded, units, asked)
+    left = _prefix(events.entity, last_day, units, asked)
+    return (came - left) / _UNITS
 
 
-def without_rounding(difference: Values) -> Values:
-    """Give a true zero where two sums of the same events cancelled."""
-    return np.where(np.abs(difference) < _ROUNDING, 0.0, difference)
-
-
-def _prefix(entity: Days, day: Days, values: Values, asked: Asked) -> Values:
+def _prefix(entity: Days, day: Days, units: Days, asked: Asked) -> Days:
     """Sum the values whose key lies before the pair, over all entities before too.
 
     The sums of earlier entities are the same in both prefixes of a window and cancel.
@@ -194,6 +184,8 @@ def decayed_sum(
     of two years ago 0.25. Neither withdrawals nor a legal life are followed: ask it of
     events that have none.
     """
+    if not len(events.entity):
+        return np.zeros(len(asked.entity))
     decay = np.log(2.0) / half_life_days
     state = events.quantities[quantity] * np.exp(
         -decay * (events.recorded - events.happened)
@@ -201,8 +193,6 @@ def decayed_sum(
     for here in _by_rank(events.entity):
         gap = events.recorded[here] - events.recorded[here - 1]
         state[here] += state[here - 1] * np.exp(-decay * gap)
-    if not len(events.entity):
-        return np.zeros(len(asked.entity))
     key = (events.entity << _DAY_BITS) | events.recorded
     before = np.searchsorted(key, asked.key, side="left") - 1
     safe = np.maximum(before, 0)
