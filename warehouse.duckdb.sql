@@ -655,7 +655,7 @@ create table if not exists output.quarantine (
     offending_value varchar,
     batch_id bigint not null,
 );
-comment on table output.quarantine is 'One row per source row that was not loaded. | 一条未入库的来源记录 | key: file_id, line, rule, column_name';
+comment on table output.quarantine is 'One row per source row that was not loaded. | 一条未入库的来源记录 | key: file_id, line, table_name, rule, column_name';
 comment on column output.quarantine.file_id is '文件指纹 | SHA-256 of the source file |';
 comment on column output.quarantine.line is '行号 | Line or row in the file, header is 1 | line';
 comment on column output.quarantine.table_name is '目标表 | Table it was meant for |';
@@ -697,7 +697,7 @@ create table if not exists raw.file (
     bytes bigint not null,
     rows_read bigint not null,
 );
-comment on table raw.file is 'One row per file of a load batch. | 批次中的一个文件 | key: batch_id, file_id';
+comment on table raw.file is 'One row per file of a load batch. | 批次中的一个文件 | key: batch_id, file_id, table_name';
 comment on column raw.file.batch_id is '批次 | Load batch |';
 comment on column raw.file.file_id is '文件指纹 | SHA-256 of the file |';
 comment on column raw.file.path is '文件名 | Name of the file within the source |';
@@ -756,7 +756,8 @@ left join mart.street on score.street_code = street.street_code
 left join told on score.run_id = told.run_id and score.business_id = told.business_id;
 comment on view output.scored_business is 'One row per business in a score run, with its name, place and reasons. | 评分运行中的一个经营者（含名称、地点和理由） | key: run_id, business_id';
 
--- Every accepted version of every mart row, and the view of those that count now.
+-- Every accepted version of every mart row, and the view of those that count now. Rows are
+-- only ever appended, so the row last appended is the version loaded last.
 
 create table if not exists raw.business as from mart.business with no data;
 alter table raw.business add column if not exists batch_id bigint;
@@ -771,7 +772,7 @@ comment on column raw.business.row_hash is '内容指纹 | Hash of the facts in 
 create or replace view staging.business as
 select * exclude (batch_id, file_id, line, row_hash)
 from raw.business
-qualify row_number() over (partition by business_id, valid_from order by batch_id desc, line desc) = 1;
+qualify row_number() over (partition by business_id, valid_from order by rowid desc) = 1;
 comment on view staging.business is 'One row per business and validity period: the latest accepted version. | 经营者及其有效期（现行版本） | key: business_id, valid_from';
 
 create table if not exists raw.static_factor as from mart.static_factor with no data;
@@ -787,7 +788,7 @@ comment on column raw.static_factor.row_hash is '内容指纹 | Hash of the fact
 create or replace view staging.static_factor as
 select * exclude (batch_id, file_id, line, row_hash)
 from raw.static_factor
-qualify row_number() over (partition by business_id, factor, value_code, valid_from order by batch_id desc, line desc) = 1;
+qualify row_number() over (partition by business_id, factor, value_code, valid_from order by rowid desc) = 1;
 comment on view staging.static_factor is 'One row per business, static risk factor, value and start of validity: the latest accepted version. | 经营者静态风险因素（现行版本） | key: business_id, factor, value_code, valid_from';
 
 create table if not exists raw.inspection as from mart.inspection with no data;
@@ -803,7 +804,7 @@ comment on column raw.inspection.row_hash is '内容指纹 | Hash of the facts i
 create or replace view staging.inspection as
 select * exclude (batch_id, file_id, line, row_hash)
 from raw.inspection
-qualify row_number() over (partition by inspection_id order by batch_id desc, line desc) = 1;
+qualify row_number() over (partition by inspection_id order by rowid desc) = 1;
 comment on view staging.inspection is 'One row per inspection of one business on one day: the latest accepted version. | 一次监督检查（现行版本） | key: inspection_id';
 
 create table if not exists raw.inspection_item as from mart.inspection_item with no data;
@@ -819,7 +820,7 @@ comment on column raw.inspection_item.row_hash is '内容指纹 | Hash of the fa
 create or replace view staging.inspection_item as
 select * exclude (batch_id, file_id, line, row_hash)
 from raw.inspection_item
-qualify row_number() over (partition by inspection_id, item_code order by batch_id desc, line desc) = 1;
+qualify row_number() over (partition by inspection_id, item_code order by rowid desc) = 1;
 comment on view staging.inspection_item is 'One row per item found non-conforming at an inspection: the latest accepted version. | 检查中发现的不合格项目（现行版本） | key: inspection_id, item_code';
 
 create table if not exists raw.complaint as from mart.complaint with no data;
@@ -835,7 +836,7 @@ comment on column raw.complaint.row_hash is '内容指纹 | Hash of the facts in
 create or replace view staging.complaint as
 select * exclude (batch_id, file_id, line, row_hash)
 from raw.complaint
-qualify row_number() over (partition by complaint_id order by batch_id desc, line desc) = 1;
+qualify row_number() over (partition by complaint_id order by rowid desc) = 1;
 comment on view staging.complaint is 'One row per complaint or report: the latest accepted version. | 一件投诉或举报（现行版本） | key: complaint_id';
 
 create table if not exists raw.sampling_result as from mart.sampling_result with no data;
@@ -851,7 +852,7 @@ comment on column raw.sampling_result.row_hash is '内容指纹 | Hash of the fa
 create or replace view staging.sampling_result as
 select * exclude (batch_id, file_id, line, row_hash)
 from raw.sampling_result
-qualify row_number() over (partition by sample_id order by batch_id desc, line desc) = 1;
+qualify row_number() over (partition by sample_id order by rowid desc) = 1;
 comment on view staging.sampling_result is 'One row per sample of food with its test: the latest accepted version. | 一批次抽检（现行版本） | key: sample_id';
 
 create table if not exists raw.penalty as from mart.penalty with no data;
@@ -867,7 +868,7 @@ comment on column raw.penalty.row_hash is '内容指纹 | Hash of the facts in t
 create or replace view staging.penalty as
 select * exclude (batch_id, file_id, line, row_hash)
 from raw.penalty
-qualify row_number() over (partition by penalty_id order by batch_id desc, line desc) = 1;
+qualify row_number() over (partition by penalty_id order by rowid desc) = 1;
 comment on view staging.penalty is 'One row per administrative penalty decision: the latest accepted version. | 一件行政处罚决定（现行版本） | key: penalty_id';
 
 create table if not exists raw.incident as from mart.incident with no data;
@@ -883,7 +884,7 @@ comment on column raw.incident.row_hash is '内容指纹 | Hash of the facts in 
 create or replace view staging.incident as
 select * exclude (batch_id, file_id, line, row_hash)
 from raw.incident
-qualify row_number() over (partition by incident_id order by batch_id desc, line desc) = 1;
+qualify row_number() over (partition by incident_id order by rowid desc) = 1;
 comment on view staging.incident is 'One row per food safety incident: the latest accepted version. | 一起食品安全事件（现行版本） | key: incident_id';
 
 create table if not exists raw.certificate as from mart.certificate with no data;
@@ -899,7 +900,7 @@ comment on column raw.certificate.row_hash is '内容指纹 | Hash of the facts 
 create or replace view staging.certificate as
 select * exclude (batch_id, file_id, line, row_hash)
 from raw.certificate
-qualify row_number() over (partition by certificate_id order by batch_id desc, line desc) = 1;
+qualify row_number() over (partition by certificate_id order by rowid desc) = 1;
 comment on view staging.certificate is 'One row per certificate or award of a business: the latest accepted version. | 一份认证或奖项（现行版本） | key: certificate_id';
 
 create table if not exists raw.premises_connection as from mart.premises_connection with no data;
@@ -915,7 +916,7 @@ comment on column raw.premises_connection.row_hash is '内容指纹 | Hash of th
 create or replace view staging.premises_connection as
 select * exclude (batch_id, file_id, line, row_hash)
 from raw.premises_connection
-qualify row_number() over (partition by business_id, month order by batch_id desc, line desc) = 1;
+qualify row_number() over (partition by business_id, month order by rowid desc) = 1;
 comment on view staging.premises_connection is 'One row per business and month of sunshine kitchen connection: the latest accepted version. | 经营者每月阳光厨房在线情况（现行版本） | key: business_id, month';
 
 create table if not exists raw.insurance_policy as from mart.insurance_policy with no data;
@@ -931,7 +932,7 @@ comment on column raw.insurance_policy.row_hash is '内容指纹 | Hash of the f
 create or replace view staging.insurance_policy as
 select * exclude (batch_id, file_id, line, row_hash)
 from raw.insurance_policy
-qualify row_number() over (partition by policy_id order by batch_id desc, line desc) = 1;
+qualify row_number() over (partition by policy_id order by rowid desc) = 1;
 comment on view staging.insurance_policy is 'One row per food safety liability policy of a business: the latest accepted version. | 一份食品安全责任保险（现行版本） | key: policy_id';
 
 create table if not exists raw.training_event as from mart.training_event with no data;
@@ -947,7 +948,7 @@ comment on column raw.training_event.row_hash is '内容指纹 | Hash of the fac
 create or replace view staging.training_event as
 select * exclude (batch_id, file_id, line, row_hash)
 from raw.training_event
-qualify row_number() over (partition by event_id order by batch_id desc, line desc) = 1;
+qualify row_number() over (partition by event_id order by rowid desc) = 1;
 comment on view staging.training_event is 'One row per training, skill check or publicity event: the latest accepted version. | 一次培训、考核或科普活动（现行版本） | key: event_id';
 
 create table if not exists raw.inspector as from mart.inspector with no data;
@@ -963,7 +964,7 @@ comment on column raw.inspector.row_hash is '内容指纹 | Hash of the facts in
 create or replace view staging.inspector as
 select * exclude (batch_id, file_id, line, row_hash)
 from raw.inspector
-qualify row_number() over (partition by inspector_id order by batch_id desc, line desc) = 1;
+qualify row_number() over (partition by inspector_id order by rowid desc) = 1;
 comment on view staging.inspector is 'One row per inspector: the latest accepted version. | 一名执法检查人员（现行版本） | key: inspector_id';
 
 create table if not exists raw.office as from mart.office with no data;
@@ -979,7 +980,7 @@ comment on column raw.office.row_hash is '内容指纹 | Hash of the facts in th
 create or replace view staging.office as
 select * exclude (batch_id, file_id, line, row_hash)
 from raw.office
-qualify row_number() over (partition by office_id order by batch_id desc, line desc) = 1;
+qualify row_number() over (partition by office_id order by rowid desc) = 1;
 comment on view staging.office is 'One row per market supervision office: the latest accepted version. | 一个市场监管所（现行版本） | key: office_id';
 
 create table if not exists raw.conflict_of_interest as from mart.conflict_of_interest with no data;
@@ -995,7 +996,7 @@ comment on column raw.conflict_of_interest.row_hash is '内容指纹 | Hash of t
 create or replace view staging.conflict_of_interest as
 select * exclude (batch_id, file_id, line, row_hash)
 from raw.conflict_of_interest
-qualify row_number() over (partition by inspector_id, business_id order by batch_id desc, line desc) = 1;
+qualify row_number() over (partition by inspector_id, business_id order by rowid desc) = 1;
 comment on view staging.conflict_of_interest is 'One row per inspector and business that must not meet: the latest accepted version. | 检查员与经营者的回避关系（现行版本） | key: inspector_id, business_id';
 
 create table if not exists raw.street as from mart.street with no data;
@@ -1011,7 +1012,7 @@ comment on column raw.street.row_hash is '内容指纹 | Hash of the facts in th
 create or replace view staging.street as
 select * exclude (batch_id, file_id, line, row_hash)
 from raw.street
-qualify row_number() over (partition by street_code order by batch_id desc, line desc) = 1;
+qualify row_number() over (partition by street_code order by rowid desc) = 1;
 comment on view staging.street is 'One row per street (subdistrict): the latest accepted version. | 一个街道（现行版本） | key: street_code';
 
 create table if not exists raw.grade_decision as from mart.grade_decision with no data;
@@ -1027,7 +1028,7 @@ comment on column raw.grade_decision.row_hash is '内容指纹 | Hash of the fac
 create or replace view staging.grade_decision as
 select * exclude (batch_id, file_id, line, row_hash)
 from raw.grade_decision
-qualify row_number() over (partition by business_id, ground, decided_on order by batch_id desc, line desc) = 1;
+qualify row_number() over (partition by business_id, ground, decided_on order by rowid desc) = 1;
 comment on view staging.grade_decision is 'One row per officer''s decision on raising or lowering a risk grade: the latest accepted version. | 一项上调或下调等级的决定（现行版本） | key: business_id, ground, decided_on';
 
 -- Code lists. Rows, not ENUMs: a list may grow without a rebuild.
