@@ -4,17 +4,21 @@ import polars as pl
 
 from features.schema import Facts
 
+# Kinds of penalty that stop the business or part of it.
+CLOSING_KINDS = (
+    "revocation",
+    "stop_business",
+    "closure",
+    "restriction",
+    "downgrade",
+    "ban",
+)
+# An event counts from the day after it is known; a certificate counts on its first day.
+_EVE = pl.col("valid_from").dt.offset_by("-1d")
+
 
 def penalties(facts: Facts) -> pl.DataFrame:
     """List penalties as events that count until they are annulled or repaired."""
-    heavy = (
-        "revocation",
-        "stop_business",
-        "closure",
-        "restriction",
-        "downgrade",
-        "ban",
-    )
     kinds = pl.col("kinds").str.split("+")
     return facts.penalty.select(
         "business_id",
@@ -23,7 +27,7 @@ def penalties(facts: Facts) -> pl.DataFrame:
         withdrawn="withdrawn_on",
         penalty=pl.lit(1.0),
         heavier=(pl.col("discretion_grade") == "heavier").cast(pl.Float64),
-        closing=kinds.list.set_intersection(list(heavy))
+        closing=kinds.list.set_intersection(list(CLOSING_KINDS))
         .list.len()
         .gt(0)
         .cast(pl.Float64),
@@ -50,8 +54,8 @@ def certificates(facts: Facts) -> pl.DataFrame:
     """List certificates as events that count on every day they are valid."""
     return facts.certificate.select(
         "business_id",
-        happened="valid_from",
-        recorded=pl.max_horizontal("recorded_at", "valid_from"),
+        happened=_EVE,
+        recorded=pl.max_horizontal("recorded_at", _EVE),
         withdrawn="valid_to",
         certificate=pl.lit(1.0),
     )
@@ -61,8 +65,8 @@ def insurance(facts: Facts) -> pl.DataFrame:
     """List policies as events that count on every day of cover."""
     return facts.insurance_policy.select(
         "business_id",
-        happened="valid_from",
-        recorded=pl.max_horizontal("recorded_at", "valid_from"),
+        happened=_EVE,
+        recorded=pl.max_horizontal("recorded_at", _EVE),
         withdrawn="valid_to",
         policy=pl.lit(1.0),
     )
