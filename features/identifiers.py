@@ -22,7 +22,7 @@ _USCI_LENGTH = 18
 # Issued by an authority although the check character computes to another.
 USCI_WHITELIST = frozenset({"91350203M0001QAY9B"})
 
-_LICENCE = re.compile(r"(JY|SC)(\d*)$")
+_LICENCE = re.compile(r"(JY|SC)([0-9]*)")
 _LICENCE_DIGITS = 14
 
 
@@ -98,7 +98,7 @@ def check_licence(text: str | None) -> Flag:
     """Say whether a JY or SC licence number can be right."""
     if not text:
         return "missing"
-    found = _LICENCE.match(text)
+    found = _LICENCE.fullmatch(text)
     if found is None:
         return "bad_character"
     digits = found[2]
