@@ -63,7 +63,7 @@ def build(
         legal_life_days: days after which penalties, incidents, failed samples and
             verified complaints no longer count; None for no limit.
     """
-    desk = _Desk(facts, legal_life_days)
+    desk = _Desk(facts, pairs["business_id"].unique().sort(), legal_life_days)
     blocks = [
         _block(desk, pairs.slice(start, _BLOCK))
         for start in range(0, max(pairs.height, 1), _BLOCK)
@@ -76,12 +76,13 @@ class _Desk:
     """What all features of one build share, made once."""
 
     facts: Facts
+    asked_for: pl.Series
     legal_life_days: int | None
 
     @cached_property
     def codes(self) -> pl.DataFrame:
-        ids = self.facts.business["business_id"].unique(maintain_order=True)
-        return pl.DataFrame({"business_id": ids}).with_row_index("entity")
+        # Not from the register: a visit is known even where the register lags behind.
+        return self.asked_for.to_frame("business_id").with_row_index("entity")
 
     @cached_property
     def frames(self) -> dict[str, pl.DataFrame]:
@@ -109,7 +110,7 @@ class _Desk:
 def _block(desk: _Desk, pairs: pl.DataFrame) -> pl.DataFrame:
     coded = pairs.join(desk.codes, on="business_id", how="left", maintain_order="left")
     asked = Asked(
-        coded["entity"].cast(pl.Int64).fill_null(-1).to_numpy(),
+        coded["entity"].cast(pl.Int64).to_numpy(),
         coded["as_of"].to_physical().cast(pl.Int64).to_numpy(),
     )
     profile = profile_features(desk.facts, pairs)
