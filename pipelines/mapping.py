@@ -1,9 +1,11 @@
 """What a source's columns mean: one TOML file per source, and no Python.
 
+    encoding = "latin-1"             # of CSV; without it UTF-8, or else GB18030
+    dates = ["%m/%d/%Y"]             # forms of a day, when not one of ours
     [[table]]
     mart = "inspection"              # table of the mart it feeds
     file = "inspection"              # name without suffix: .parquet, .csv or .xlsx
-    sheet = "..."                    # of a workbook, when not the first
+    sheet = "..."                    # of a workbook that fills several
     where = "purpose <> 'Canvass'"   # rows meant for this table, Polars SQL
     joins = [{ file = "codes", on = "violation_code" }]
     recorded = { after = "inspected_on", days = 0 }   # for want of a recording day
@@ -23,24 +25,30 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from features.errors import InputError
 from features.schema import Table, loadable
-from pipelines.reading import LINE, SUFFIXES, Text, fingerprint, read
+from pipelines.parsing import DATE_FORMS, is_date_form
+from pipelines.reading import fingerprint
 
 _SHIPPED = Path(__file__).with_name("sources")
+_TOP = {"own_format": bool, "encoding": str, "dates": list, "table": list}
 _KEYS = {
-    "mart",
-    "file",
-    "sheet",
-    "where",
-    "joins",
-    "recorded",
-    "take",
-    "compute",
-    "codes",
+    "mart": str,
+    "file": str,
+    "sheet": str,
+    "encoding": str,
+    "dates": list,
+    "where": str,
+    "joins": list,
+    "recorded": dict,
+    "take": dict,
+    "compute": dict,
+    "codes": dict,
 }
+_RECORDED = {"after": str, "days": int}
+_JOIN = {"file": str, "on": str}
+# Filled in by the loader itself.
+_OWN = {"usci_flag", "licence_flag"}
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,8 @@ class Entry:
     mart: str
     file: str
     sheet: str | None = None
+    encoding: str | None = None
+    dates: tuple[str, ...] = DATE_FORMS
     where: str | None = None
     joins: tuple[Table_[str, str], ...] = ()
     recorded: Table_[str, Any] = field(default_factory=dict)
@@ -75,143 +85,134 @@ def read_mapping(name_or_file: str | Path) -> Mapping:
         InputError: there is no such mapping, or it says something it may not.
     """
     shipped = _SHIPPED / f"{name_or_file}.toml"
-    path = shipped if shipped.exists() else Path(name_or_file)
-    if not path.is_file():
-        known = ", ".join(sorted(p.stem for p in _SHIPPED.glob("*.toml")))
-        message = f"there is no mapping {name_or_file}; use one of {known}, or the path of a TOML file"
-        raise InputError(message)
+    path = shipped if shipped.is_file() else Path(name_or_file)
     try:
         content = tomllib.loads(path.read_text("utf-8"))
+        mark = fingerprint(path)
+    except OSError as error:
+        known = ", ".join(sorted(p.stem for p in _SHIPPED.glob("*.toml")))
+        message = f"there is no mapping {name_or_file} ({error.strerror}); use one of {known}, or the path of a TOML file"
+        raise InputError(message) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         message = f"mapping {path.name}: {error}"
         raise InputError(message) from error
-    own_format = bool(content.get("own_format", False))
-    entries = _own_entries() if own_format else _entries(path, content.get("table", []))
-    return Mapping(path.stem, fingerprint(path), entries, own_format)
-
-
-def find_file(source: Path, entry: Entry) -> Path | None:
-    """Find the file of an entry in a folder, or take the source when it is that file."""
-    if source.is_file():
-        return source if source.stem == entry.file else None
-    found = [p for s in SUFFIXES if (p := source / f"{entry.file}{s}").exists()]
-    if len(found) > 1:
-        message = (
-            f"{source} holds {' and '.join(p.name for p in found)}; keep one of them"
-        )
+    where = f"mapping {path.name}"
+    _refuse_unknown(where, content, _TOP)
+    own_format = content.get("own_format", False)
+    if own_format == bool(content.get("table")):
+        message = f"{where}: needs either own_format = true or at least one [[table]]"
         raise InputError(message)
-    return found[0] if found else None
-
-
-def mapped(entry: Entry, text: Text, source: Path, *, own_format: bool) -> pl.DataFrame:
-    """Give the rows meant for the table, in its columns, still as text.
-
-    Raises:
-        InputError: a column the mapping or the mart needs is missing, or an expression
-            cannot be computed.
-    """
-    table = loadable()[entry.mart]
-    take = _own_names(table, text) if own_format else entry.take
-    _require(text, take, table)
-    frame = _joined(text.frame, entry, source)
-    try:
-        kept = frame.filter(pl.sql_expr(entry.where)) if entry.where else frame
-        columns = {c: pl.col(header) for c, header in take.items()} | {
-            c: pl.sql_expr(sql).cast(pl.String) for c, sql in entry.compute.items()
-        }
-        chosen = kept.select(LINE, **columns)
-    except pl.exceptions.PolarsError as error:
-        message = f"{text.path.name}: the mapping for {entry.mart} cannot be computed: {str(error).splitlines()[0]}"
-        raise InputError(message) from error
-    return chosen.with_columns(
-        _coded(column, codes) for column, codes in entry.codes.items()
+    shared = {k: v for k, v in content.items() if k in {"encoding", "dates"}}
+    tables = (
+        [{"mart": name, "file": name} for name in loadable()]
+        if own_format
+        else content["table"]
     )
+    entries = [_entry(where, shared, table, whole=not own_format) for table in tables]
+    # Parents first, whatever the order in the file: an inspection needs its business.
+    order = list(loadable())
+    entries.sort(key=lambda entry: order.index(entry.mart))
+    return Mapping(path.stem, mark, tuple(entries), own_format)
 
 
-def extra_columns(entry: Entry, text: Text, *, own_format: bool) -> list[str]:
-    """Name the columns of a file in our own format that no table column takes."""
-    if not own_format:
-        return []
-    taken = set(_own_names(loadable()[entry.mart], text).values())
-    return [name for name in text.columns if name not in taken]
+def nearest(name: str, known: "list[str]") -> str:
+    """Suggest what a name may have been meant to be."""
+    near = difflib.get_close_matches(name, known, 1, 0.5)
+    return f"; did you mean {near[0]!r}?" if near else ""
 
 
-def _own_entries() -> tuple[Entry, ...]:
-    return tuple(Entry(mart=name, file=name) for name in loadable())
-
-
-def _own_names(table: Table, text: Text) -> dict[str, str]:
-    names = {}
-    for column in table.columns.values():
-        # The label may carry a remark in brackets that no export would repeat.
-        short = column.zh.split("（")[0]
-        found = [n for n in (column.name, column.zh, short) if n in text.columns]
-        if found:
-            names[column.name] = found[0]
-    return names
-
-
-def _entries(path: Path, tables: list[dict[str, Any]]) -> tuple[Entry, ...]:
-    if not tables:
-        message = f"mapping {path.name}: names no [[table]]"
+def _entry(where: str, shared: Table_[str, Any], table: Any, *, whole: bool) -> Entry:  # noqa: ANN401  whatever the file says
+    if not isinstance(table, dict):
+        message = f"{where}: each table is written as [[table]]"
         raise InputError(message)
-    return tuple(_entry(path, table) for table in tables)
-
-
-def _entry(path: Path, table: dict[str, Any]) -> Entry:
-    where = f"mapping {path.name}, table {table.get('mart', '?')}"
-    if unknown := sorted(set(table) - _KEYS):
-        message = f"{where}: does not know {', '.join(unknown)}; it knows {', '.join(sorted(_KEYS))}"
-        raise InputError(message)
+    where = f"{where}, table {table.get('mart', '?')}"
+    table = {**shared, **table}
+    _refuse_unknown(where, table, _KEYS)
     known = loadable().get(table.get("mart", ""))
     if known is None or "file" not in table:
         message = f"{where}: needs mart (one of {', '.join(loadable())}) and file"
         raise InputError(message)
-    columns = {
-        *table.get("take", {}),
-        *table.get("compute", {}),
-        *table.get("codes", {}),
+    _check_parts(where, table)
+    if whole:
+        _check_columns(where, table, known)
+    tuples = {k: tuple(v) for k, v in table.items() if isinstance(v, list)}
+    return Entry(**{**table, **tuples})
+
+
+def _check_parts(where: str, table: Table_[str, Any]) -> None:
+    """Hold what stands inside a key to the form the key promises."""
+    for join in table.get("joins", ()):
+        _require_all(f"{where}, joins", join, _JOIN)
+    if recorded := table.get("recorded"):
+        _require_all(f"{where}, recorded", recorded, _RECORDED)
+        if recorded["days"] < 0:
+            message = f"{where}: recorded.days = {recorded['days']}; nothing is known before it happens"
+            raise InputError(message)
+    texts = {
+        **{f"take.{k}": v for k, v in table.get("take", {}).items()},
+        **{f"compute.{k}": v for k, v in table.get("compute", {}).items()},
     }
-    if stray := sorted(columns - set(known.columns)):
-        message = f"{where}: {', '.join(stray)} is not a column of mart.{table['mart']}"
+    for column, codes in table.get("codes", {}).items():
+        _require_type(f"{where}: codes.{column}", codes, dict)
+        texts |= {f"codes.{column}.{k}": v for k, v in codes.items()}
+    for key, value in texts.items():
+        _require_type(f"{where}: {key}", value, str)
+    for form in table.get("dates", ()):
+        _require_type(f"{where}: dates", form, str)
+        if not is_date_form(form):
+            message = f"{where}: {form!r} is no form of a day, such as %d/%m/%Y"
+            raise InputError(message)
+
+
+def _check_columns(where: str, table: Table_[str, Any], known: Table) -> None:
+    """Refuse columns the mart lacks, and a mart column nothing feeds but must be fed."""
+    fed = {*table.get("take", {}), *table.get("compute", {})}
+    recorded = table.get("recorded", {})
+    named = {*fed, *table.get("codes", {}), *({recorded["after"]} if recorded else ())}
+    for stray in sorted(named - set(known.columns)):
+        message = f"{where}: {stray} is not a column of {known.name}{nearest(stray, list(known.columns))}"
         raise InputError(message)
-    return Entry(**{**table, "joins": tuple(table.get("joins", ()))})
+    for twice in sorted(set(table.get("take", {})) & set(table.get("compute", {}))):
+        message = f"{where}: {twice} is both taken and computed; keep one"
+        raise InputError(message)
+    if recorded and "recorded_at" in fed:
+        message = f"{where}: recorded_at is mapped, so recorded must go"
+        raise InputError(message)
+    given = fed | ({"recorded_at"} if recorded else set())
+    needed = {c.name for c in known.columns.values() if not c.nullable}
+    needed |= set(table.get("codes", {})) | ({recorded["after"]} if recorded else set())
+    if lacking := sorted(needed - given - _OWN):
+        message = f"{where}: nothing feeds {', '.join(lacking)}; take or compute it"
+        raise InputError(message)
 
 
-def _require(text: Text, take: Table_[str, str], table: Table) -> None:
-    for column, header in take.items():
-        if header not in text.columns:
-            near = difflib.get_close_matches(header, text.columns, 1, 0.5)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            message = f"{text.path.name}: has no column {header!r} for {column} of {table.name}{hint}"
-            raise InputError(message)
+def _refuse_unknown(
+    where: str, found: Table_[str, Any], known: Table_[str, type]
+) -> None:
+    for key in sorted(set(found) - set(known)):
+        message = f"{where}: does not know {key}{nearest(key, list(known))}; it knows {', '.join(sorted(known))}"
+        raise InputError(message)
+    for key, value in found.items():
+        _require_type(f"{where}: {key}", value, known[key])
 
 
-def _joined(frame: pl.DataFrame, entry: Entry, source: Path) -> pl.DataFrame:
-    folder = source if source.is_dir() else source.parent
-    for join in entry.joins:
-        path = find_file(folder, Entry(mart=entry.mart, file=join["file"]))
-        if path is None:
-            message = (
-                f"{folder} has no file {join['file']} that {entry.file} is joined with"
-            )
-            raise InputError(message)
-        other = (
-            read(path)
-            .frame.drop(LINE)
-            .unique(join["on"], keep="first", maintain_order=True)
-        )
-        frame = frame.join(other, on=join["on"], how="left", maintain_order="left")
-    return frame
+def _require_all(where: str, found: Any, known: Table_[str, type]) -> None:  # noqa: ANN401
+    _require_type(where, found, dict)
+    _refuse_unknown(where, found, known)
+    if lacking := sorted(set(known) - set(found)):
+        message = f"{where}: lacks {', '.join(lacking)}"
+        raise InputError(message)
 
 
-def _coded(column: str, codes: Table_[str, str]) -> pl.Expr:
-    """Translate values into codes; `*` stands for any other, else they stay as found."""
-    known = {k: v for k, v in codes.items() if k != "*"}
-    text = pl.col(column).str.strip_chars()
-    if "*" not in codes:
-        return text.replace(known).alias(column)
-    other = pl.when(text.is_not_null()).then(pl.lit(codes["*"]))
-    return text.replace_strict(known, default=other, return_dtype=pl.String).alias(
-        column
-    )
+def _require_type(where: str, value: object, kind: type) -> None:
+    # A yes is a whole number to Python.
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        words = {
+            str: "text",
+            list: "a list",
+            dict: "a table",
+            bool: "true or false",
+            int: "a whole number",
+        }
+        message = f"{where}: must be {words[kind]}, not {value!r}"
+        raise InputError(message)
