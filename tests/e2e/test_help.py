@@ -1,0 +1,59 @@
+"""Every command explains itself in both languages, and answers a wrong call in one line."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests import README
+from tests.e2e.conftest import Shian
+
+COMMANDS = ("demo", "init", "load", "simulate", "train", "backtest", "score", "explain")
+
+
+def test_the_list_of_commands_is_the_one_tested_here(shian: Shian) -> None:
+    listed = shian("--help").out.split("Commands:")[1]
+    assert tuple(re.findall(r"^  (\w[\w-]*)", listed, re.MULTILINE)) == COMMANDS
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_explains_itself_in_chinese_and_english(
+    shian: Shian, command: str
+) -> None:
+    said = shian(command, "--help").out
+    assert re.search(r"[\u4e00-\u9fff]{4}", said)
+    assert re.search(r"[a-z]{3} [a-z]{2}", said)
+    assert {"--json", "--quiet", "--lang"} <= set(re.findall(r"--\w+", said))
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_readme_shows_every_command(command: str) -> None:
+    assert re.search(rf"shian {command}\b|make {command}\b", README.read_text("utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["loda"], 2, "load"),
+        (["load"], 2, "source"),
+        (["explain"], 2, "business"),
+        (["score", "--as-of", "31.1.2026"], 2, "2026-01-31"),
+        (["init", "--lang", "fr"], 2, "zh or en"),
+        (["simulate", "--businesses", "3"], 2, "100"),
+        (["load", "nowhere", "--warehouse", "{tmp}/w.duckdb"], 3, "does not exist"),
+        (["load", ".", "-m", "berlin", "--warehouse", "{tmp}/w.duckdb"], 3, "chicago"),
+        (["train", "--warehouse", "{tmp}/none.duckdb"], 4, "shian init"),
+        (["score", "--warehouse", "{tmp}/none.duckdb", "--store", "{tmp}"], 6, "train"),
+        (["explain", "某某饭店", "--warehouse", "{tmp}/none.duckdb"], 4, "shian init"),
+    ],
+)
+def test_what_goes_wrong_is_one_line_with_its_own_exit_code(
+    shian: Shian, tmp_path: Path, arguments: list[str], code: int, said: str
+) -> None:
+    called = shian(*(a.format(tmp=tmp_path) for a in arguments))
+    assert called.code == code, called.err
+    assert called.err.count("\n") == 1
+    assert called.err.startswith("错误")
+    assert said in called.err
+    assert "Traceback" not in called.err
+    assert called.out == ""
