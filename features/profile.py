@@ -1,5 +1,7 @@
 """Who the business is: attributes and static factors as they were known on a day."""
 
+from datetime import date
+
 import polars as pl
 
 from features.schema import Facts
@@ -42,6 +44,17 @@ def attributes_at(business: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
         .drop("business_id", "as_of")
     )
     return numbered.join(known, on="pair", how="left").sort("pair").drop("pair")
+
+
+def static_factors_on(factors: pl.DataFrame, day: date) -> pl.DataFrame:
+    """Give the latest value of each static factor known on a day, for every business."""
+    return (
+        factors.filter(pl.col("recorded_at") < day, pl.col("valid_from") <= day)
+        .sort("business_id", "factor", "value_code", "valid_from", "recorded_at")
+        .unique(
+            ["business_id", "factor", "value_code"], keep="last", maintain_order=True
+        )
+    )
 
 
 def static_amounts_at(factors: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:

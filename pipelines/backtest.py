@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from features.errors import UsageError
-from features.profile import attributes_at
+from features.profile import attributes_at, static_factors_on
 from features.schema import Facts
 from features.warehouse import open_warehouse
 from models.baselines import rankers
@@ -142,10 +142,8 @@ def _statutory(test: VisitRows, facts: Facts, rules: Rules, day: date) -> Array 
     """
     law = rules.applied_to(day)
     pairs = test.outcome.select("business_id", "as_of")
-    factors = facts.static_factor.filter(
-        pl.col("recorded_at") < day, pl.col("valid_from") <= day
-    )
     business = attributes_at(facts.business, pairs)
+    factors = static_factors_on(facts.static_factor, day)
     points = static_points(business, factors, law).points
     total = (
         pairs.join(points, on="business_id", how="left", maintain_order="left")[

@@ -12,7 +12,7 @@ import polars as pl
 from features.errors import InputError
 from features.labels import cohort
 from features.matrix import build
-from features.profile import attributes_at
+from features.profile import attributes_at, static_factors_on
 from features.schema import Facts, schema
 from features.warehouse import Warehouse, open_warehouse
 from models.clauses import GRADES
@@ -111,7 +111,7 @@ def judge(
     matrix = build(facts, pairs, legal_life_days=legal_life_days(rules, as_of))
     say("probability", 0.3)
     who = attributes_at(facts.business, pairs)
-    static = static_points(who, _factors(facts, as_of), law)
+    static = static_points(who, static_factors_on(facts.static_factor, as_of), law)
     inputs = _inputs(who, static.points, facts, law).hstack(_probability(model, matrix))
     say("grades", 0.6)
     asked = pairs.select("business_id")
@@ -141,19 +141,6 @@ def _write(opened: Warehouse, run: pl.DataFrame, judged: Judged) -> None:
         ):
             named = rows.with_columns(run_id=pl.lit(run_id))
             opened.replace_run(table, _as_output(table, named), run_id)
-
-
-def _factors(facts: Facts, as_of: date) -> pl.DataFrame:
-    """Give the latest value of each static factor known on the day."""
-    return (
-        facts.static_factor.filter(
-            pl.col("recorded_at") < as_of, pl.col("valid_from") <= as_of
-        )
-        .sort("business_id", "factor", "value_code", "valid_from", "recorded_at")
-        .unique(
-            ["business_id", "factor", "value_code"], keep="last", maintain_order=True
-        )
-    )
 
 
 def _inputs(
