@@ -7,8 +7,9 @@ its sources and decisions are kept in a register of their own.
 One process writes at a time. Readers that must not wait use a published snapshot.
 """
 
+import os
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import Self
@@ -28,6 +29,14 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     # be called like a missing table must not answer for it.
     "python_enable_replacements": False,
 }
+
+# Errors that no statement of ours can cause: the machine's, or another writer's.
+_BEYOND_US = (
+    duckdb.FatalException,
+    duckdb.IOException,
+    duckdb.OutOfMemoryException,
+    duckdb.TransactionException,
+)
 
 
 class Warehouse:
@@ -90,14 +99,23 @@ class Warehouse:
 
     @contextmanager
     def transaction(self) -> Iterator[Self]:
-        """Make everything inside happen, or nothing of it."""
-        self._connection.begin()
+        """Make everything inside happen, or nothing of it.
+
+        Raises:
+            WarehouseError: the disk is full, or another writer came between.
+        """
         try:
+            self._connection.begin()
             yield self
-        except BaseException:
-            self._connection.rollback()
-            raise
-        self._connection.commit()
+            self._connection.commit()
+        except BaseException as error:
+            # A fatal error has already ended the transaction.
+            with suppress(duckdb.Error):
+                self._connection.rollback()
+            if not isinstance(error, _BEYOND_US):
+                raise
+            message = f"{self.path} could not be written, and is as it was before: {str(error).splitlines()[0]}"
+            raise WarehouseError(message) from error
 
     def publish(self, snapshot: Path) -> None:
         """Write a copy for readers under a temporary name, then put it in place."""
@@ -122,7 +140,9 @@ class Warehouse:
             yield
         finally:
             for name in frames:
-                self._connection.unregister(name)
+                # An aborted transaction refuses this too, and would hide what aborted it.
+                with suppress(duckdb.TransactionException):
+                    self._connection.unregister(name)
 
 
 @contextmanager
@@ -136,18 +156,42 @@ def open_warehouse(path: Path, *, read_only: bool = False) -> Iterator[Warehouse
     if read_only and not path.exists():
         message = f"there is no warehouse at {path}; make one with: shian init --warehouse {path}"
         raise WarehouseError(message)
-    is_new = not path.exists()
-    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        _make(path)
     connection = _connect(path, read_only=read_only)
     try:
         warehouse = Warehouse(connection, path)
-        if is_new:
-            with warehouse.transaction():
-                warehouse.execute(sql_text())
         _check_version(warehouse)
         yield warehouse
     finally:
         connection.close()
+
+
+def _make(path: Path) -> None:
+    """Make an empty warehouse under another name, then put it in place complete.
+
+    A process killed half-way would else leave a file that is no warehouse and that no
+    later call could replace.
+    """
+    draft = path.with_name(f"{path.name}.new{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with closing(_connect(draft, read_only=False)) as connection:
+            warehouse = Warehouse(connection, draft)
+            with warehouse.transaction():
+                warehouse.execute(sql_text())
+            # Closing does this too, but says nothing when the disk is full.
+            warehouse.execute("checkpoint")
+        # Unlike a renaming, a link never takes the place of what another process made.
+        with suppress(FileExistsError):
+            path.hardlink_to(draft)
+    except (OSError, *_BEYOND_US) as error:
+        message = f"{path} cannot be made: {str(error).splitlines()[0]}"
+        raise WarehouseError(message) from error
+    finally:
+        for left in (draft, draft.with_name(f"{draft.name}.wal")):
+            with suppress(OSError):
+                left.unlink()
 
 
 def create_warehouse(path: Path) -> None:
