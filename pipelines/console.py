@@ -31,6 +31,12 @@ STAGES_ZH: Mapping[str, str] = {
     "grades": "评定等级",
     "reasons": "整理理由",
     "intervals": "计算区间",
+    "scenarios": "推算变化",
+    "simulate": "模拟记录",
+    "load": "装载",
+    "train": "训练",
+    "backtest": "回溯检验",
+    "score": "评定等级",
     "writing": "写入结果",
     "done": "完成",
 }

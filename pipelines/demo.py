@@ -31,6 +31,7 @@ WAREHOUSE, STORE = "warehouse.duckdb", "models"
 class Demo:
     """What the demo made: the run, the backtest, the files, and seconds by stage."""
 
+    folder: Path
     run: Run
     backtest: BacktestReport
     quarantined: int
@@ -93,7 +94,7 @@ def demo(
         warehouse, out, run_id=scored.run_id, lang=lang, backtest=tested
     )
     clock.lap("export")
-    return Demo(run, tested, loaded.total.quarantined, files, clock.seconds)
+    return Demo(out, run, tested, loaded.total.quarantined, files, clock.seconds)
 
 
 def _clear(out: Path) -> None:

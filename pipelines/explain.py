@@ -5,7 +5,7 @@ district, so a page can show every point and contribution, not only the stored o
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from models.grading import BANDS
 from models.registry import champion
 from models.rules import load_rules
 from pipelines.history import Event, history
-from pipelines.runs import read_run
+from pipelines.runs import Run, read_run
 from pipelines.scenarios import Scenario, scenarios
 from pipelines.score import Judged, judge
 
@@ -100,27 +100,41 @@ def explain(
         business_id = find_business(opened, business)
         run = read_run(opened, as_of=as_of)
         facts = opened.facts()
-    day = run.as_of
     model, rules = champion(store), load_rules()
-    pairs = pl.DataFrame({"business_id": [business_id], "as_of": [day]})
-    who = attributes_at(facts.business, pairs).row(0, named=True)
+
+    def judged_at(facts: Facts, day: date) -> Judged:
+        pairs = pl.DataFrame({"business_id": [business_id], "as_of": [day]})
+        return judge(facts, pairs, model=model, rules=rules, say=_silent)
+
+    say("reasons", 0.2)
+    who = _known_at(facts, business_id, run.as_of)
+    bands = rules.applied_to(run.as_of).get(GradeBands, BANDS)
+    dossier = _dossier(facts, run, who, judged_at(facts, run.as_of), bands)
+    say("scenarios", 0.4)
+    tried = scenarios(facts, business_id, run.as_of, judged_at)
+    say("done", 1.0)
+    return replace(dossier, scenarios=tried)
+
+
+def _known_at(facts: Facts, business_id: str, day: date) -> dict[str, Any]:
+    """Give the attributes known on a day; refuse a business nobody knew of by then."""
+    pair = pl.DataFrame({"business_id": [business_id], "as_of": [day]})
+    who = attributes_at(facts.business, pair).row(0, named=True)
     if who["name"] is None:
-        message = f"{business_id} was not known before {day}; ask as of a later day"
+        message = f"{business_id} was not known before {day}; score a later day first"
         raise NotFoundError(message)
+    return who
 
-    def judged_at(facts: Facts, on: date) -> Judged:
-        asked = pairs.with_columns(as_of=pl.lit(on))
-        return judge(
-            facts, asked, model=model, rules=rules, say=lambda _what, _share: None
-        )
 
-    say("probability", 0.2)
-    judged = judged_at(facts, day)
-    say("reasons", 0.4)
+def _dossier(
+    facts: Facts, run: Run, who: dict[str, Any], judged: Judged, bands: GradeBands
+) -> Dossier:
+    """Put together what is known of the business on the day of the run."""
+    business_id = who["business_id"]
     grade = judged.graded.row(0, named=True)
     stored = run.scores.filter(pl.col("business_id") == business_id)
     return Dossier(
-        as_of=day,
+        as_of=run.as_of,
         who=who,
         grade=grade,
         parts=judged.parts.to_dicts(),
@@ -128,11 +142,15 @@ def explain(
         reasons=judged.reason.to_dicts(),
         base=float(judged.contributions[0, -1]),
         stories=_stories(judged.contributions),
-        bands=rules.applied_to(day).get(GradeBands, BANDS),
-        scenarios=scenarios(facts, business_id, day, judged_at),
-        events=history(facts, business_id, day),
+        bands=bands,
+        scenarios=[],
+        events=history(facts, business_id, run.as_of),
         is_stored=stored["total_points"].to_list() == [grade["total_points"]],
     )
+
+
+def _silent(_what: str, _share: float) -> None:
+    """Keep quiet about the stages of a computation that is itself a stage."""
 
 
 def find_business(warehouse: Warehouse, asked: str) -> str:

@@ -1,4 +1,4 @@
-"""One business's page: in the terminal, and as HTML that needs nothing but a browser."""
+"""One business's page: HTML that needs nothing but a browser."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -11,13 +11,12 @@ from features.schema import labels
 from models.clauses import GRADES
 from models.explain import MIN_CONTRIBUTION
 from pipelines import charts
-from pipelines.console import Voice
 from pipelines.explain import Dossier
 from pipelines.history import KINDS, Event
 from pipelines.report import pages
 
-# The timeline's span, and the rows an officer reads below it.
-TIMELINE_YEARS, EVENTS_SHOWN, EVENTS_IN_TERMINAL = 5, 40, 8
+# The timeline's span in years, and the events an officer reads below it.
+TIMELINE_YEARS, EVENTS_SHOWN = 5, 40
 
 
 def write_page(dossier: Dossier, out: Path, lang: str) -> Path:
@@ -32,7 +31,7 @@ def write_page(dossier: Dossier, out: Path, lang: str) -> Path:
 
 def page(dossier: Dossier, lang: str) -> str:
     """Render the page in a language."""
-    view = _View(dossier, lang)
+    view = View(dossier, lang)
     return (
         pages()
         .get_template("business.html.j2")
@@ -62,91 +61,7 @@ def page(dossier: Dossier, lang: str) -> str:
     )
 
 
-def show_page(voice: Voice, dossier: Dossier) -> None:
-    """Show the page in the terminal."""
-    view = _View(dossier, voice.lang)
-    grade = dossier.grade
-    head = (
-        f"{dossier.who['name']}（{dossier.who['business_id']}，{view.kind()}）",
-        f"{view.pick('风险等级', 'risk grade')} {grade['risk_grade']}　"
-        f"{view.pick('总分', 'points')} {grade['total_points']:.1f}（{view.band()}）　"
-        f"{view.pick('概率', 'chance')} {grade['probability']:.1%}"
-        f"（{grade['probability_lower']:.1%}–{grade['probability_upper']:.1%}）　"
-        f"{view.pick('每年检查', 'visits a year')} {grade['visits_per_year']:g}",
-        *view.cautions(),
-    )
-    for line in head:
-        voice.say(line, line)
-    reasons = [
-        (n, row[f"text_{voice.lang}"]) for n, row in enumerate(dossier.reasons, 1)
-    ]
-    voice.table(
-        ("主要理由", "Principal reasons"), ("", voice.pick("理由", "reason")), reasons
-    )
-    voice.table(
-        ("分值与条款", "Points and articles"),
-        (
-            voice.pick("内容", "what"),
-            voice.pick("分", "points"),
-            voice.pick("依据", "ground"),
-        ),
-        [
-            (part["text"], f"{part['points']:g}", part["article"])
-            for part in view.parts()
-        ],
-    )
-    if dossier.grounds:
-        voice.table(
-            ("可以调整等级的情形", "Grounds for raising or lowering"),
-            (
-                voice.pick("方向", "direction"),
-                voice.pick("情形", "ground"),
-                voice.pick("条款", "article"),
-            ),
-            [(g["direction"], g["text"], g["article"]) for g in view.grounds()],
-        )
-    _show_changes(voice, view)
-
-
-def _show_changes(voice: Voice, view: "_View") -> None:
-    """Show what would lower the grade, and the latest events."""
-    dossier = view.dossier
-    voice.say(view.lowering(), view.lowering())
-    voice.table(
-        ("如何降低等级", "What would lower the grade"),
-        (
-            voice.pick("如果", "if"),
-            voice.pick("到", "by"),
-            voice.pick("概率", "chance"),
-            voice.pick("总分", "points"),
-            voice.pick("等级", "grade"),
-        ),
-        [
-            (
-                view.pick(s.zh, s.en),
-                s.on.isoformat(),
-                f"{s.probability:.1%}",
-                f"{s.total_points:.1f}",
-                s.risk_grade,
-            )
-            for s in dossier.scenarios
-        ],
-    )
-    voice.table(
-        (f"最近 {EVENTS_IN_TERMINAL} 条记录", f"Latest {EVENTS_IN_TERMINAL} records"),
-        (
-            voice.pick("日期", "day"),
-            voice.pick("类别", "kind"),
-            voice.pick("内容", "what"),
-        ),
-        [
-            (event["day"].isoformat(), event["label"], event["text"])
-            for event in view.events(EVENTS_IN_TERMINAL)
-        ],
-    )
-
-
-class _View:
+class View:
     """A dossier in a language."""
 
     def __init__(self, dossier: Dossier, lang: str) -> None:
@@ -154,6 +69,7 @@ class _View:
         self.lang = lang
 
     def pick(self, zh: str, en: str) -> str:
+        """Choose the text in the language."""
         return zh if self.lang == "zh" else en
 
     def kind(self) -> str:

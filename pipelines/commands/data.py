@@ -1,10 +1,5 @@
 """Commands that bring records in: init, load, simulate."""
 
-from pathlib import Path
-from typing import Annotated
-
-import typer
-
 from pipelines import settings
 from pipelines.commands import options
 from pipelines.commands.options import Json, Lang, Quiet, Warehouse
@@ -22,45 +17,22 @@ def init(
 
     voice = options.voice(lang, as_json=as_json, quiet=quiet)
     create_warehouse(warehouse)
-    voice.facts(
-        {
-            "warehouse": warehouse,
-            "schema_version": schema_version(),
-            "tables": len(schema()),
-        }
-    )
+    version, tables = schema_version(), len(schema())
+    voice.facts({"warehouse": warehouse, "schema_version": version, "tables": tables})
+    following = f"--mapping shian --warehouse {warehouse}"
     voice.say(
-        f"数据仓库已就绪：{warehouse}（结构版本 {schema_version()}，{len(schema())} 张表）\n"
-        f"下一步：shian load 文件夹 --mapping shian --warehouse {warehouse}",
-        f"Warehouse ready: {warehouse} (schema version {schema_version()}, "
-        f"{len(schema())} tables)\n"
-        f"Next: shian load FOLDER --mapping shian --warehouse {warehouse}",
+        f"数据仓库已就绪：{warehouse}（结构版本 {version}，{tables} 张表）\n"
+        f"下一步：shian load 文件夹 {following}",
+        f"Warehouse ready: {warehouse} (schema version {version}, {tables} tables)\n"
+        f"Next: shian load FOLDER {following}",
     )
 
 
 def load(
-    source: Annotated[
-        Path, typer.Argument(help="源文件或文件夹 / file or folder to load")
-    ],
-    mapping: Annotated[
-        str,
-        typer.Option(
-            "--mapping",
-            "-m",
-            help="对照文件：shian、nyc、toronto、chicago、london 或 TOML 路径 / mapping: a "
-            "name that ships with Shian, or the path of a TOML file",
-        ),
-    ] = "shian",
+    source: options.Source,
+    mapping: options.Mapping = "shian",
     warehouse: Warehouse = settings.WAREHOUSE,
-    on: Annotated[
-        str | None,
-        typer.Option(
-            "--on",
-            metavar="YYYY-MM-DD",
-            help="装载日，默认今天；晚于该日的日期进入隔离区 / day of loading, default "
-            "today; later dates are quarantined",
-        ),
-    ] = None,
+    on: options.LoadedOn = None,
     lang: Lang = settings.LANGUAGE,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -73,62 +45,27 @@ def load(
     quarantine with the reason.
     """
     from pipelines.load import load as run
+    from pipelines.screens.data import show_load
 
     voice = options.voice(lang, as_json=as_json, quiet=quiet)
+    day = options.day(on, "--on")
     with voice.progress("装载数据", "loading") as progress:
         report = run(
             source,
             mapping=mapping,
             warehouse=warehouse,
-            loaded_on=options.day(on, "--on"),
+            loaded_on=day,
             progress=progress,
         )
     voice.facts(report.as_dict())
-    voice.table(
-        ("装载结果", "What was loaded"),
-        _LOAD_HEADER[voice.lang],
-        [
-            (table, *_fates(counts))
-            for table, counts in [
-                *report.tables.items(),
-                (voice.pick("合计", "total"), report.total),
-            ]
-        ],
-    )
-    if report.rules:
-        voice.table(
-            (
-                "隔离的行（见 output.quarantine）",
-                "Rows in quarantine (output.quarantine)",
-            ),
-            (voice.pick("规则", "rule"), voice.pick("行数", "rows")),
-            list(report.rules.items()),
-        )
-    for file, columns in report.extra_columns.items():
-        names = voice.pick("、", ", ").join(columns)
-        voice.say(f"{file}：未读取的列 {names}", f"{file}: columns not read: {names}")
+    show_load(voice, report)
 
 
 def simulate(
-    out: Annotated[
-        Path, typer.Option("--out", help="写入的文件夹 / folder to write")
-    ] = settings.SIMULATED,
-    businesses: Annotated[
-        int | None,
-        typer.Option(
-            "--businesses",
-            min=100,
-            help="经营者数，默认规划的 25,140 家和 34 家市场 / number of businesses; "
-            "default the plan's 25,140 and 34 markets",
-        ),
-    ] = None,
-    years: Annotated[
-        int, typer.Option("--years", min=1, help="年数 / years of records")
-    ] = 5,
-    seed: Annotated[
-        int | None,
-        typer.Option("--seed", help="随机种子，同种子同结果 / same seed, same bytes"),
-    ] = None,
+    out: options.Out = settings.SIMULATED,
+    businesses: options.Businesses = None,
+    years: options.Years = 5,
+    seed: options.Seed = None,
     lang: Lang = settings.LANGUAGE,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -139,6 +76,7 @@ def simulate(
 
     For trying and for testing; no real business is meant.
     """
+    from pipelines.screens.data import show_simulated
     from pipelines.simulate import PLAN_TOTAL, SEED
     from pipelines.simulate import simulate as run
 
@@ -152,27 +90,4 @@ def simulate(
             progress=progress,
         )
     voice.facts(summary.as_dict())
-    voice.table(
-        ("模拟的记录", "Invented records"),
-        (voice.pick("表", "table"), voice.pick("行数", "rows")),
-        list(summary.rows.items()),
-    )
-    voice.say(
-        f"文件在 {out}/source，真值在 {out}/truth（不参与任何计算）\n"
-        f"下一步：shian load {out}/source --warehouse {settings.WAREHOUSE}",
-        f"Files in {out}/source; the truth in {out}/truth (no computation reads it)\n"
-        f"Next: shian load {out}/source --warehouse {settings.WAREHOUSE}",
-    )
-
-
-_LOAD_HEADER = {
-    "zh": ("表", "读取", "新增", "更新", "未变", "隔离"),
-    "en": ("table", "read", "loaded", "updated", "unchanged", "quarantined"),
-}
-
-
-def _fates(counts: object) -> tuple[int, ...]:
-    return tuple(
-        getattr(counts, name)
-        for name in ("read", "loaded", "updated", "unchanged", "quarantined")
-    )
+    show_simulated(voice, summary, out)

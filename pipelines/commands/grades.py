@@ -1,10 +1,5 @@
 """Commands about grades: score, explain."""
 
-from pathlib import Path
-from typing import Annotated
-
-import typer
-
 from pipelines import settings
 from pipelines.commands import options
 from pipelines.commands.options import AsOf, Json, Lang, Quiet, Store, Warehouse
@@ -14,12 +9,7 @@ def score(
     as_of: AsOf = None,
     warehouse: Warehouse = settings.WAREHOUSE,
     store: Store = settings.STORE,
-    out: Annotated[
-        Path,
-        typer.Option(
-            "--out", help="结果文件夹 / folder for scores.parquet, scores.xlsx, report"
-        ),
-    ] = settings.SCORES,
+    out: options.Out = settings.SCORES,
     lang: Lang = settings.LANGUAGE,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -33,7 +23,7 @@ def score(
     """
     from pipelines.export import export
     from pipelines.score import score as run
-    from pipelines.summary import show_run
+    from pipelines.screens.grades import show_run
 
     voice = options.voice(lang, as_json=as_json, quiet=quiet)
     with voice.progress("评定", "scoring") as progress:
@@ -53,18 +43,11 @@ def score(
 
 
 def explain(
-    business: Annotated[
-        str,
-        typer.Argument(
-            help="编号、统一社会信用代码、许可证号或名称 / number, USCI, licence or name"
-        ),
-    ],
+    business: options.Business,
     as_of: AsOf = None,
     warehouse: Warehouse = settings.WAREHOUSE,
     store: Store = settings.STORE,
-    out: Annotated[
-        Path, typer.Option("--out", help="页面文件夹 / folder for the page")
-    ] = settings.PAGES,
+    out: options.Out = settings.PAGES,
     lang: Lang = settings.LANGUAGE,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -77,7 +60,8 @@ def explain(
     terminal and as a page.
     """
     from pipelines.explain import explain as run
-    from pipelines.page import show_page, write_page
+    from pipelines.page import write_page
+    from pipelines.screens.business import show_business
 
     voice = options.voice(lang, as_json=as_json, quiet=quiet)
     asked = None if as_of is None else options.day(as_of)
@@ -85,5 +69,5 @@ def explain(
         dossier = run(warehouse, business, store=store, as_of=asked, progress=progress)
     path = write_page(dossier, out, lang)
     voice.facts({**dossier.as_dict(), "page": path})
-    show_page(voice, dossier)
+    show_business(voice, dossier)
     voice.say(f"页面：{path}", f"Page: {path}")

@@ -1,10 +1,5 @@
 """Commands about the model: train, backtest."""
 
-from pathlib import Path
-from typing import Annotated
-
-import typer
-
 from pipelines import settings
 from pipelines.commands import options
 from pipelines.commands.options import AsOf, Json, Lang, Quiet, Store, Warehouse
@@ -52,24 +47,11 @@ def train(
 
 
 def backtest(
-    start: Annotated[
-        str,
-        typer.Option("--from", metavar="YYYY-MM-DD", help="首个窗口起 / first day"),
-    ],
-    end: Annotated[
-        str,
-        typer.Option(
-            "--to", metavar="YYYY-MM-DD", help="止（不含） / day after the end"
-        ),
-    ],
-    window: Annotated[
-        str, typer.Option("--window", help="窗口长度，整月 / whole months, as 2mo")
-    ] = "2mo",
+    start: options.From,
+    end: options.To,
+    window: options.Window = "2mo",
     warehouse: Warehouse = settings.WAREHOUSE,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", help="另存全部指标 / write every metric as Parquet here"),
-    ] = None,
+    out: options.Metrics = None,
     lang: Lang = settings.LANGUAGE,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -82,7 +64,7 @@ def backtest(
     rankers, with 95% intervals.
     """
     from pipelines.backtest import backtest as run
-    from pipelines.summary import show_backtest
+    from pipelines.screens.grades import show_backtest
 
     voice = options.voice(lang, as_json=as_json, quiet=quiet)
     with voice.progress("回溯检验", "backtest") as progress:

@@ -36,6 +36,63 @@ Quiet = Annotated[
 Lang = Annotated[
     str, typer.Option("--lang", help="界面语言 zh 或 en / language, zh or en")
 ]
+Out = Annotated[Path, typer.Option("--out", help="结果文件夹 / folder to write")]
+Source = Annotated[Path, typer.Argument(help="源文件或文件夹 / file or folder to load")]
+Mapping = Annotated[
+    str,
+    typer.Option(
+        "--mapping",
+        "-m",
+        help="对照文件：shian、nyc、toronto、chicago、london 或 TOML 路径 / mapping: a "
+        "name that ships with Shian, or the path of a TOML file",
+    ),
+]
+LoadedOn = Annotated[
+    str | None,
+    typer.Option(
+        "--on",
+        metavar="YYYY-MM-DD",
+        help="装载日，默认今天；晚于该日的日期进入隔离区 / day of loading, default "
+        "today; later dates are quarantined",
+    ),
+]
+Businesses = Annotated[
+    int | None,
+    typer.Option(
+        "--businesses",
+        min=100,
+        help="经营者数，默认规划的 25,140 家和 34 家市场 / number of businesses; "
+        "default the plan's 25,140 and 34 markets",
+    ),
+]
+Years = Annotated[int, typer.Option("--years", min=1, help="年数 / years of records")]
+Seed = Annotated[
+    int | None,
+    typer.Option("--seed", help="随机种子，同种子同结果 / same seed, same bytes"),
+]
+From = Annotated[
+    str,
+    typer.Option("--from", metavar="YYYY-MM-DD", help="首个窗口起始日 / first day"),
+]
+To = Annotated[
+    str,
+    typer.Option(
+        "--to", metavar="YYYY-MM-DD", help="截止日（不含） / day after the end"
+    ),
+]
+Window = Annotated[
+    str, typer.Option("--window", help="窗口长度，整月 / whole months, as 2mo")
+]
+Metrics = Annotated[
+    Path | None,
+    typer.Option("--out", help="另存全部指标 / also write every metric as Parquet"),
+]
+Business = Annotated[
+    str,
+    typer.Argument(
+        help="编号、统一社会信用代码、许可证号或名称 / number, USCI, licence or name"
+    ),
+]
 
 
 def voice(lang: str, *, as_json: bool, quiet: bool) -> Voice:
