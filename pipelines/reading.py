@@ -88,11 +88,12 @@ def _parquet(path: Path) -> tuple[pl.DataFrame, dict[str, str]]:
 
 def _as_text(frame: pl.DataFrame) -> pl.DataFrame:
     """Write every value as text; a whole number never gains a decimal point."""
-    return frame.select(
+    texts = [
         _whole(pl.col(name)) if dtype.is_float() else pl.col(name).cast(pl.String)
         for name, dtype in frame.schema.items()
         if name != LINE
-    ).with_columns(frame[LINE].cast(pl.Int64))
+    ]
+    return frame.select(pl.col(LINE).cast(pl.Int64), *texts)
 
 
 def _whole(number: pl.Expr) -> pl.Expr:

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from features.warehouse import create_warehouse
 from pipelines.load import load
 from pipelines.simulate import simulate
+from tests.source_files import Books
 
 # Small enough to load in seconds, large enough to train on and to back-test.
 BUSINESSES, YEARS = 600, 3
@@ -29,3 +31,17 @@ def small_warehouse(
     path = tmp_path_factory.mktemp("warehouse") / "small.duckdb"
     load(small_source, mapping="shian", warehouse=path, loaded_on=UNTIL)
     return path
+
+
+@pytest.fixture(scope="session")
+def empty_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a warehouse without rows; copy it to write to it."""
+    path = tmp_path_factory.mktemp("empty") / "empty.duckdb"
+    create_warehouse(path)
+    return path
+
+
+@pytest.fixture
+def books(empty_warehouse: Path, tmp_path: Path) -> Books:
+    """Give an empty warehouse of one's own."""
+    return Books(empty_warehouse).copy(tmp_path / "books.duckdb")
