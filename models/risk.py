@@ -2,7 +2,8 @@
 
 Boosted trees with few leaves, so that every score can be explained exactly; monotone
 where the catalogue says that worse can only mean worse; calibrated on later visits than
-those it was grown on. Inspectors differ in strictness: their share of the findings is
+those it was grown on. The monotone promise holds between known values: an unknown one
+stands beside the scale, since who was never visited is neither better nor worse. Inspectors differ in strictness: their share of the findings is
 taken out in training by an offset and is never part of a score.
 """
 
@@ -86,8 +87,10 @@ class RiskModel:
     def interval(self, matrix: pl.DataFrame) -> tuple[Array, Array]:
         """Give a 90% interval of each probability.
 
-        It holds the spread between boosters grown on resampled businesses, which is
-        wide where little is known. It does not hold what no feature can see.
+        It says how well the share among businesses with such a record is known: the
+        spread between boosters grown on resampled businesses. It is no statement on one
+        business: new ones are many and alike, so theirs may be narrow, and what no
+        feature can see is not in it.
         """
         inputs = self._inputs(matrix)
         centre = self.calibration.log_odds(_raw(self.text, inputs))
@@ -114,7 +117,8 @@ class RiskModel:
         """Write the model as text and JSON; nothing in it can run."""
         folder.mkdir(parents=True, exist_ok=True)
         (folder / _MODEL).write_text(self.text, "utf-8")
-        (folder / _STATE).write_text(self._content(), "utf-8")
+        state = json.loads(self._content()) | {"version": self.version}
+        (folder / _STATE).write_text(json.dumps(state, sort_keys=True), "utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> "RiskModel":
@@ -126,16 +130,19 @@ class RiskModel:
         try:
             state = json.loads((folder / _STATE).read_text("utf-8"))
             text = (folder / _MODEL).read_text("utf-8")
-        except (OSError, ValueError) as error:
+            version = state.pop("version")
+            del state["booster_sha256"]
+            state["calibration"] = Calibration(**state["calibration"])
+            for name in ("features", "directions", "resamples"):
+                state[name] = tuple(state[name])
+            model = cls(text=text, **state)
+        except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
             message = f"{folder} holds no model; train one with: shian train"
             raise ModelError(message) from error
-        if hashlib.sha256(text.encode()).hexdigest() != state.pop("booster_sha256"):
+        if model.version != version:
             message = f"the model in {folder} was changed after it was trained"
             raise ModelError(message)
-        state["calibration"] = Calibration(**state["calibration"])
-        for name in ("features", "directions", "resamples"):
-            state[name] = tuple(state[name])
-        return cls(text=text, **state)
+        return model
 
     def _content(self) -> str:
         state = {
@@ -235,8 +242,9 @@ def _calibrated(
     return fit_calibration(raw, later.serious)
 
 
-def _parameters(training: Training, directions: tuple[int, ...]) -> dict[str, Any]:
-    small = int(SMALL_DATA_LEAF_SHARE * len(training.serious))
+def parameters(visits: int, directions: Sequence[int]) -> dict[str, Any]:
+    """Give LightGBM's parameters for so many visits; they are part of the record."""
+    small = int(SMALL_DATA_LEAF_SHARE * visits)
     return {
         "objective": "binary",
         "num_leaves": LEAVES,
@@ -263,7 +271,8 @@ def _grow(training: Training, names: tuple[str, ...], ways: tuple[int, ...]) -> 
         init_score=offsets(training.serious, training.inspector),
         free_raw_data=True,
     )
-    text: str = lgb.train(_parameters(training, ways), data, ROUNDS).model_to_string()
+    chosen = parameters(len(training.serious), ways)
+    text: str = lgb.train(chosen, data, ROUNDS).model_to_string()
     return text
 
 
@@ -282,8 +291,8 @@ def _grow_resample(
         init_score=offsets(training.serious, training.inspector),
     )
     changed = {"learning_rate": RESAMPLE_LEARNING_RATE, "seed": SEED + 1 + seed}
-    parameters = _parameters(training, ways) | changed
-    text: str = lgb.train(parameters, data, RESAMPLE_ROUNDS).model_to_string()
+    adapted = parameters(len(training.serious), ways) | changed
+    text: str = lgb.train(adapted, data, RESAMPLE_ROUNDS).model_to_string()
     return text
 
 
