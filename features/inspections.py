@@ -9,6 +9,9 @@ from features.schema import Facts
 # Visits whose result is an outcome; re-inspections and complaint visits are evidence.
 OUTCOME_PURPOSES = ("routine", "random")
 
+# Results after which the business, or part of it, stands still or under suspicion.
+STOPPING_RESULTS = ("INVESTIGATE", "STOP_NOW")
+
 # A new inspector is taken to be like all others until about this many visits are
 # known; with fewer, the share of serious findings is mostly chance.
 INSPECTOR_SHRINKAGE = 100.0
@@ -58,7 +61,7 @@ def visits(facts: Facts) -> pl.DataFrame:
             items=pl.col("items").cast(pl.Float64).fill_null(0.0),
             uncorrected=pl.col("uncorrected").cast(pl.Float64).fill_null(0.0),
             stopped=pl.col("result_code")
-            .is_in(["INVESTIGATE", "STOP_NOW"])
+            .is_in(STOPPING_RESULTS)
             .cast(pl.Float64)
             .fill_null(0.0),
         )

@@ -1,5 +1,7 @@
 """Who the business is: attributes and static factors as they were known on a day."""
 
+import math
+from collections.abc import Mapping
 from datetime import date
 
 import polars as pl
@@ -7,23 +9,31 @@ import polars as pl
 from features.schema import Facts
 
 # Static factors that measure size or handling of perishable food; summed per business.
-_SIZE = ("area_m2", "catering_area_m2")
-_DINERS = ("canteen_diners", "delivery_diners", "seats")
-_DISHES = (
-    "cold_dish_items",
-    "raw_dish_items",
-    "pastry_items",
-    "hot_dish_items",
-    "own_drink_items",
-    "other_made_items",
-)
-_CHILLED = (
-    "prepacked_chilled_sku",
-    "prepacked_frozen_sku",
-    "bulk_chilled_sku",
-    "bulk_frozen_sku",
-)
-_PERISHABLE = ("cold_dish_perishable", "pastry_perishable", "hot_dish_perishable")
+STATIC_SUMS: Mapping[str, tuple[str, ...]] = {
+    "floor_area": ("area_m2", "catering_area_m2"),
+    "diners": ("canteen_diners", "delivery_diners", "seats"),
+    "dishes": (
+        "cold_dish_items",
+        "raw_dish_items",
+        "pastry_items",
+        "hot_dish_items",
+        "own_drink_items",
+        "other_made_items",
+    ),
+    "chilled_items": (
+        "prepacked_chilled_sku",
+        "prepacked_frozen_sku",
+        "bulk_chilled_sku",
+        "bulk_frozen_sku",
+    ),
+    "suppliers": ("supplier_count",),
+    "perishable_kinds": (
+        "cold_dish_perishable",
+        "pastry_perishable",
+        "hot_dish_perishable",
+    ),
+}
+_DAYS_A_YEAR = 365.25
 
 
 def attributes_at(business: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
@@ -60,8 +70,7 @@ def static_factors_on(factors: pl.DataFrame, day: date) -> pl.DataFrame:
 def static_amounts_at(factors: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
     """Sum the static factors by what they say of size and handling, per pair.
 
-    Columns: floor_area, diners, dishes, chilled_items, suppliers, perishable_kinds;
-    null where the register gives none.
+    Columns: those of STATIC_SUMS; null where the register gives none.
     """
     numbered = pairs.with_row_index("pair")
     latest = (
@@ -71,15 +80,10 @@ def static_amounts_at(factors: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFram
             pl.col("valid_from") <= pl.col("as_of"),
         )
         .sort("pair", "factor", "value_code", "valid_from", "recorded_at")
-        .unique(["pair", "factor", "value_code"], keep="last")
+        .unique(["pair", "factor", "value_code"], keep="last", maintain_order=True)
     )
     sums = latest.group_by("pair").agg(
-        _sum_of(_SIZE, "floor_area"),
-        _sum_of(_DINERS, "diners"),
-        _sum_of(_DISHES, "dishes"),
-        _sum_of(_CHILLED, "chilled_items"),
-        _sum_of(("supplier_count",), "suppliers"),
-        _sum_of(_PERISHABLE, "perishable_kinds"),
+        _sum_of(factors, name) for name, factors in STATIC_SUMS.items()
     )
     return (
         numbered.select("pair")
@@ -93,6 +97,7 @@ def profile_features(facts: Facts, pairs: pl.DataFrame) -> pl.DataFrame:
     """Build the profile family, one row per pair in the order of the pairs."""
     attributes = attributes_at(facts.business, pairs)
     as_of = pl.col("as_of")
+    season = as_of.dt.ordinal_day() * (2 * math.pi / _DAYS_A_YEAR)
     return pl.concat(
         [
             attributes.select(
@@ -100,12 +105,8 @@ def profile_features(facts: Facts, pairs: pl.DataFrame) -> pl.DataFrame:
                 is_individual=(pl.col("legal_form") == "individual").cast(pl.Float64),
                 is_special_food=pl.col("is_special_food").cast(pl.Float64),
                 declared_risk=pl.col("declared_risk").cast(pl.Float64),
-                season_sin=(
-                    as_of.dt.ordinal_day() * 2 * 3.141592653589793 / 365.25
-                ).sin(),
-                season_cos=(
-                    as_of.dt.ordinal_day() * 2 * 3.141592653589793 / 365.25
-                ).cos(),
+                season_sin=season.sin(),
+                season_cos=season.cos(),
             ),
             static_amounts_at(facts.static_factor, pairs),
         ],
