@@ -15,40 +15,16 @@ with app.setup:
 
     from features.schema import labels
     from features.warehouse import open_warehouse
+    from pipelines.runs import read_run
 
     WAREHOUSE = Path(os.environ.get("SHIAN_WAREHOUSE", "var/demo/warehouse.duckdb"))
 
 
 @app.function
 def latest_scores(path: Path) -> pl.DataFrame:
-    """Read the newest score run with names and streets; read-only."""
+    """Read the newest score run, the riskiest first; read-only."""
     with open_warehouse(path, read_only=True) as warehouse:
-        return warehouse.sql(
-            """
-            with newest as (
-                select run_id
-                from output.run
-                where kind = 'score'
-                order by as_of desc, run_id
-                limit 1
-            ),
-
-            known as (
-                select business_id, name
-                from mart.business
-                qualify row_number() over (
-                    partition by business_id order by valid_from desc
-                ) = 1
-            )
-
-            select score.*, known.name, street.name as street
-            from output.score
-            semi join newest using (run_id)
-            left join known using (business_id)
-            left join mart.street using (street_code)
-            order by score.total_points desc, score.business_id
-            """
-        )
+        return read_run(warehouse).scores
 
 
 @app.function

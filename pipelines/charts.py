@@ -14,6 +14,8 @@ from models.clauses import GRADES
 
 WIDTH = 720
 _LEFT, _RIGHT, _ROW = 150, 60, 26
+# A waterfall's names on the left, and the room for its bars.
+_NAMES, _BARS = 250, 400
 
 Point = tuple[float, float]
 # Left, top, width, height.
@@ -112,34 +114,39 @@ def waterfall(
     start: tuple[str, float], parts: Sequence[tuple[str, float]], end: tuple[str, float]
 ) -> Markup:
     """Draw how parts lead from a start value to an end value, each on its own row."""
-    running, spans = start[1], []
+    spans, running = [], start[1]
     for label, size in parts:
-        spans.append((label, running, running + size, size))
+        spans.append((label, running, size))
         running += size
-    values = [start[1], end[1], *(v for _, a, b, _ in spans for v in (a, b))]
-    low, high = min(values), max(values)
-    left = 260
-    scale = (WIDTH - left - 90) / max(high - low, 1e-9)
-    body = [
-        _text(left - 8, 18, start[0], "end", "dim"),
-        _text(left + (start[1] - low) * scale, 18, f"{start[1]:.2f}", "middle", "dim"),
+    reached = [start[1], end[1], *(a + size for _, a, size in spans)]
+    low, scale = min(reached), _BARS / max(max(reached) - min(reached), 1e-9)
+
+    def place(value: float) -> float:
+        return _NAMES + (value - low) * scale
+
+    body = [_stop(start, place(start[1]), 0)]
+    for row, (label, a, size) in enumerate(spans, start=1):
+        body += _span(
+            label, size, (place(min(a, a + size)), place(max(a, a + size))), row
+        )
+    body.append(_stop(end, place(end[1]), len(spans) + 1))
+    return _svg((len(spans) + 2) * _ROW + 4, body)
+
+
+def _span(label: str, size: float, ends: tuple[float, float], row: int) -> list[str]:
+    y, width = row * _ROW + 4, max(ends[1] - ends[0], 1)
+    kind = "up" if size > 0 else "down"
+    return [
+        _text(_NAMES - 10, y + 14, label, "end"),
+        _rect((ends[0], y, width, _ROW - 8), kind, f"{label} {size:+.2f}"),
+        _text(ends[0] + width + 6, y + 14, f"{size:+.2f}", "start", "dim"),
     ]
-    for number, (label, a, b, size) in enumerate(spans, start=1):
-        y = number * _ROW
-        x = left + (min(a, b) - low) * scale
-        width = max(abs(b - a) * scale, 1)
-        kind = "up" if size > 0 else "down"
-        body += [
-            _text(left - 8, y + 14, label, "end"),
-            _rect((x, y, width, _ROW - 8), kind, f"{label} {size:+.2f}"),
-            _text(x + width + 6, y + 14, f"{size:+.2f}", "start", "dim"),
-        ]
-    y = (len(spans) + 1) * _ROW + 14
-    body += [
-        _text(left - 8, y, end[0], "end"),
-        _text(left + (end[1] - low) * scale, y, f"{end[1]:.2f}", "middle"),
-    ]
-    return _svg(y + 12, body)
+
+
+def _stop(at: tuple[str, float], x: float, row: int) -> str:
+    y = row * _ROW + 4
+    name = _text(_NAMES - 10, y + 14, at[0], "end", "stop")
+    return name + _line(x, y, x, y + _ROW - 8, "stop")
 
 
 def timeline(

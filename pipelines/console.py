@@ -59,7 +59,8 @@ class Voice:
     def say(self, zh: str, en: str) -> None:
         """Tell a person something; a program is told nothing but facts."""
         if not (self.as_json or self.quiet):
-            self.out.print(self.pick(zh, en))
+            # A command to copy must not be cut where the terminal ends.
+            self.out.print(self.pick(zh, en), soft_wrap=True, markup=False)
 
     def facts(self, facts: object) -> None:
         """Give a program the facts as JSON, alone on stdout."""

@@ -5,9 +5,11 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from markupsafe import Markup
 
 from features.schema import labels
+from models.calibration import logistic
 from models.clauses import GRADES
 from models.explain import MIN_CONTRIBUTION
 from pipelines import charts
@@ -153,10 +155,12 @@ class View:
         rest = sum(s[2] for s in dossier.stories if abs(s[2]) < MIN_CONTRIBUTION)
         parts = [(self.pick(zh, en), moved) for zh, en, moved in large]
         parts.append((self.pick("其他", "all others"), rest))
+        ends = logistic(np.array([dossier.base, dossier.log_odds]))
+        average, own = (f"{probability:.1%}" for probability in ends)
         return charts.waterfall(
-            (self.pick("平均水平", "average"), dossier.base),
+            (self.pick(f"平均水平 {average}", f"average {average}"), dossier.base),
             parts,
-            (self.pick("本经营者", "this business"), dossier.log_odds),
+            (self.pick(f"本经营者 {own}", f"this business {own}"), dossier.log_odds),
         )
 
     def lowering(self) -> str:
