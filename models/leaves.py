@@ -11,10 +11,12 @@ from math import prod
 
 from models.trees import Forest, Tree
 
-# A row's line in a table is a 16-bit number. A leaf with 16 features on its path has as
-# many patterns, 8 MB of them; the next feature would double that, for a single leaf. A
-# tree with such a leaf is left to LightGBM.
+# The number of a row's line in a table, and of a value in its scale, has 16 bits.
 MAX_STATES = 1 << 16
+# Numbers in the tables of one tree: 8 MB, so that 300 such trees still fit into a small
+# machine. A leaf with 15 features on its path asks for half of it, and each feature more
+# for twice as much; a tree beyond it is left to LightGBM, whose work does not double.
+MAX_NUMBERS = 1 << 20
 # Leaves are put together while the look-ups saved outweigh a table that leaves the
 # cache: a table of this many lines costs about as much as one more look-up a row.
 LINES_PER_LOOKUP = 1024
@@ -54,18 +56,22 @@ class Group:
 def leaf_groups(forest: Forest, number: int) -> list[Group] | None:
     """Cut the leaves of a tree into the groups that ask for the least work per row.
 
-    None where a leaf alone has too many patterns, or no training rows: LightGBM then
-    divides zero by zero, and what it makes of that is not ours to repeat.
+    None where the tables would be too large, or a leaf has no training rows: LightGBM
+    then divides zero by zero, and what it makes of that is not ours to repeat.
     """
     tree = forest.trees[number]
     if not tree.feature:
         return []
-    if min(tree.count) == 0:
-        return None
     sizes = {f: forest.scales[f].size for f in tree.feature}
+    if min(tree.count) == 0 or max(sizes.values()) > MAX_STATES:
+        return None
     leaves = list(_below(tree, forest.goes_left[number], sizes, 0, Leaf(0.0, {}, {})))
     cuts = _cuts(leaves, sizes)
-    return None if cuts is None else [_group(leaves[a:b], sizes) for a, b in cuts]
+    if cuts is None:
+        return None
+    groups = [_group(leaves[a:b], sizes) for a, b in cuts]
+    numbers = sum(group.lines * len(group.sizes) for group in groups)
+    return groups if numbers <= MAX_NUMBERS else None
 
 
 def _below(

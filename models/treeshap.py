@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from features.errors import ModelError
-from models.leaves import MAX_STATES, leaf_groups
+from models.leaves import MAX_NUMBERS, leaf_groups
 from models.metrics import Array
 from models.trees import Inputs, read_forest
 from models.treeshap_patterns import Patterns, patterns_of
@@ -96,8 +96,8 @@ class Explainer:
             return None
         return (
             f"{len(self.left_out)} of {len(self.forest.trees)} trees are explained by "
-            f"LightGBM, slowly: a leaf of theirs has more than {MAX_STATES:,} patterns "
-            "of decisions, or no training rows"
+            f"LightGBM, slowly: their tables would hold more than {MAX_NUMBERS:,} "
+            "numbers, or a leaf of theirs has no training rows"
         )
 
     @cached_property
@@ -121,7 +121,7 @@ class Explainer:
         # numba is imported only where it pays: a single business needs none of it.
         from models.treeshap_kernel import explain_span  # noqa: PLC0415
 
-        self._check(inputs)
+        inputs = self._checked(inputs)
         program = self.program(inputs.dtype)
         out = self._empty(len(inputs))
         columns = np.ascontiguousarray(inputs.T)
@@ -137,7 +137,7 @@ class Explainer:
 
     def by_patterns(self, inputs: Inputs, *, threads: int) -> Explanation:
         """Explain rows by working out the patterns that they have."""
-        self._check(inputs)
+        inputs = self._checked(inputs)
         out = self._empty(len(inputs))
         for begin in range(0, len(inputs), _FEW):
             span = slice(begin, begin + _FEW)
@@ -147,13 +147,15 @@ class Explainer:
                 out[-1, span] += part
         return self._explanation(inputs, out, threads)
 
-    def _check(self, inputs: Inputs) -> None:
+    def _checked(self, inputs: Inputs) -> Inputs:
+        """Refuse rows of another width; read what is not 32-bit as LightGBM does."""
         if inputs.shape[1] != self.forest.features:
             message = (
                 f"the model has {self.forest.features} features and the rows have "
                 f"{inputs.shape[1]}; build the matrix with the columns of the model"
             )
             raise ModelError(message)
+        return inputs if inputs.dtype == np.float32 else inputs.astype(np.float64)
 
     def _empty(self, rows: int) -> Array:
         """Give a line per feature, the base value, and the raw score to be added to."""

@@ -345,9 +345,7 @@ def test_a_tree_too_large_for_tables_is_left_to_lightgbm_and_said(
 
 
 def test_a_tree_that_fits_is_tabulated_without_a_note() -> None:
-    assert (
-        explain(booster_text(16, chain(16)), np.zeros((2, 16), np.float32)).note is None
-    )
+    assert Explainer(booster_text(15, chain(15))).note is None
 
 
 def test_a_leaf_without_training_rows_is_left_to_lightgbm() -> None:
@@ -384,6 +382,13 @@ def test_smaller_tables_change_the_work_and_not_the_values(
 def test_a_booster_that_cannot_be_explained_is_refused(text: str, said: str) -> None:
     with pytest.raises(ModelError, match=said):
         Explainer(text)
+
+
+def test_whole_numbers_are_read_as_64_bit_ones() -> None:
+    text = booster_text(2, BOTH)
+    whole, exact = np.array([[1, 0], [0, 1]]), np.array([[1.0, 0.0], [0.0, 1.0]])
+    same = explain(text, exact).contributions.tobytes()
+    assert both_ways(text, whole).contributions.tobytes() == same
 
 
 def test_rows_of_another_width_are_refused() -> None:
