@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Self, TypeVar
@@ -96,9 +96,9 @@ class RuleSet:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rules:
-    """All rules of all days."""
+    """All rules of all days; told apart by identity, so that days can be remembered."""
 
     version: str
     sources: Mapping[str, Source]
@@ -119,8 +119,13 @@ class Rules:
         pass a law day.
         """
         asked = law_day or day
-        held = {rule.id: rule for rule in self.rules if rule.is_in_force(asked)}
-        return RuleSet(day, asked, self.version, held, self.sources)
+        return RuleSet(day, asked, self.version, _held(self, asked), self.sources)
+
+
+# A procedure asks for the rules of some days again and again, a batch for one.
+@lru_cache(maxsize=4096)
+def _held(rules: Rules, day: date) -> Mapping[str, Rule]:
+    return {rule.id: rule for rule in rules.rules if rule.is_in_force(day)}
 
 
 @cache
