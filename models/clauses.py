@@ -77,6 +77,8 @@ class GradeBands(Rule):
     bands: tuple[GradeBand, ...]
 
     def _own_contradiction(self) -> str | None:
+        if tuple(band.grade for band in self.bands) != GRADES:
+            return f"must hold one band for each of {', '.join(GRADES)}, in this order"
         return _gap_or_overlap([(band.above, band.up_to) for band in self.bands])
 
 
@@ -101,6 +103,9 @@ class PointBands(Rule):
     bands: tuple[PointBand, ...]
 
     def _own_contradiction(self) -> str | None:
+        # An amount above a closed last band would silently score nothing.
+        if self.bands and self.bands[-1].up_to != float("inf"):
+            return f"no band holds what lies above {self.bands[-1].up_to:g}"
         return _gap_or_overlap([(band.above, band.up_to) for band in self.bands])
 
 
@@ -156,6 +161,8 @@ class Ground(Rule):
     shifts: tuple[int, ...]
 
     def _own_contradiction(self) -> str | None:
+        if not self.shifts:
+            return "allows no shift"
         if any(shift * self.direction <= 0 for shift in self.shifts):
             return "a shift goes against the direction"
         return None
@@ -208,6 +215,9 @@ class Scale(Rule):
     knots: tuple[Knot, ...]
 
     def _own_contradiction(self) -> str | None:
+        ends = [knot.probability for knot in self.knots[:: max(len(self.knots) - 1, 1)]]
+        if ends != [0.0, 1.0]:
+            return "must run from probability 0 to probability 1"
         return _not_rising([(k.probability, k.points) for k in self.knots])
 
 

@@ -87,8 +87,15 @@ class RuleSet:
         return cite(rule, self.sources[rule.source], lang)
 
     def what_if(self, rule_id: str, **changes: object) -> Self:
-        """Give the rules with one of them changed; for what-if questions and tests."""
+        """Give the rules with one of them changed; for what-if questions and tests.
+
+        Raises:
+            RuleError: The changed rule contradicts itself.
+        """
         changed = replace(self.get(Rule, rule_id), **changes)  # type: ignore[arg-type]
+        if wrong := changed.contradiction():
+            message = f"what if {rule_id}: {wrong}"
+            raise RuleError(message)
         return replace(
             self,
             version=f"{self.version}+{rule_id}",
@@ -169,6 +176,14 @@ def _check_cited(
         if not source.is_in_force(rule.effective_from):
             message = f"{where}: in force when '{rule.source}', its source, was not"
             raise RuleError(message)
+        if _outlives(rule, source):
+            message = f"{where}: in force after '{rule.source}', its source, ended; end it with effective_to"
+            raise RuleError(message)
+
+
+def _outlives(rule: Rule, source: Source) -> bool:
+    last = date.max
+    return (rule.effective_to or last) > (source.effective_to or last)
 
 
 def _check_one_a_day(rules: Iterable[Rule]) -> None:
