@@ -13,16 +13,17 @@ from models.rules import RuleSet
 def recommended_shifts(grounds: pl.DataFrame, rules: RuleSet) -> pl.DataFrame:
     """Recommend one shift per business from the grounds found.
 
-    Any ground for raising blocks lowering in the same year (arts 29-31); several
+    Any ground for raising blocks lowering in the same year (policy P-19); several
     grounds recommend no more than one does, because the article leaves the second
     grade to the officer.
     """
     raised = (pl.col("direction") > 0).any()
     up = round(rules.number("policy.raise_shift"))
+    down = max(s for rule in rules.all(Ground) for s in rule.shifts if s < 0)
     return grounds.group_by("business_id").agg(
         recommended_shift=pl.when(raised)
         .then(pl.lit(up, pl.Int16))
-        .otherwise(pl.lit(-1, pl.Int16)),
+        .otherwise(pl.lit(down, pl.Int16)),
         raising=pl.col("ground").filter(pl.col("direction") > 0).unique().sort(),
         lowering=pl.col("ground").filter(pl.col("direction") < 0).unique().sort(),
     )
@@ -31,7 +32,7 @@ def recommended_shifts(grounds: pl.DataFrame, rules: RuleSet) -> pl.DataFrame:
 def decided_shifts(decisions: pl.DataFrame, rules: RuleSet) -> pl.DataFrame:
     """Combine the officers' decisions for the year into one shift per business.
 
-    Of several decisions on one ground the last counts. A raise blocks lowering;
+    Of several decisions on one ground the last counts. A raise blocks lowering (P-19);
     raises add up to at most two grades. A decision that its ground does not allow,
     such as a raise on L31-1, is set aside and counted.
     """

@@ -91,7 +91,7 @@ def _categories(
             is_provisional=pl.lit(rule.confidence == "uncertain"),
         )
         .with_columns(
-            zh=pl.format("食品类别和数量属第{}档，代用计{}分", *text),
+            zh=pl.format("食品类别和数量属第{}档，按代用分值计{}分", *text),
             en=pl.format("food categories of tier {}: surrogate of {} points", *text),
         )
         .select(PART.keys())

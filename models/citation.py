@@ -53,6 +53,11 @@ def numeral(number: int) -> str:
     return text + (_DIGITS[ones] if ones or not number else "")
 
 
+def article_name(article: str, lang: Language) -> str:
+    """Name an article without its instrument: 29(1) is 第二十九条第（一）项."""
+    return _article_zh(article) if lang == "zh" else _article_en(article)
+
+
 def _article_zh(article: str) -> str:
     found = _ARTICLE.match(article)
     if found is None:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from models.citation import Language
-from models.clauses import GRADES
+from models.citation import Language, article_name
+from models.clauses import GRADES, Ground
 from models.rules import RuleSet
 
 Note = tuple[pl.Expr, str, str]
@@ -14,20 +14,24 @@ Note = tuple[pl.Expr, str, str]
 def note_texts(rules: RuleSet, lang: Language) -> pl.Expr:
     """Join the notes that apply to a row; empty when none does."""
     texts = [
-        pl.when(applies).then(_filled(zh if lang == "zh" else en))
-        for applies, zh, en in (*_points_notes(rules), *_shift_notes())
+        pl.when(applies).then(_filled(zh if lang == "zh" else en, rules, lang))
+        for applies, zh, en in (*_points_notes(rules), *_shift_notes(rules))
     ]
     separator = "；" if lang == "zh" else "; "
     return pl.concat_str(texts, separator=separator, ignore_nulls=True)
 
 
-def _filled(text: str) -> pl.Expr:
-    """Put the open grounds where the text has braces."""
+def _filled(text: str, rules: RuleSet, lang: Language) -> pl.Expr:
+    """Put the open grounds, each with its article, where the text has braces."""
     if "{}" not in text:
         return pl.lit(text)
-    return pl.format(
-        text, pl.col("open_grounds").str.replace_all("+", "、", literal=True)
-    )
+    left, right, comma = ("（", "）", "、") if lang == "zh" else (" (", ")", ", ")
+    named = {
+        rule.id: f"{article_name(rule.article, lang)}{left}{rule.id}{right}"
+        for rule in rules.all(Ground)
+    }
+    grounds = pl.col("open_grounds").str.replace_many(named)
+    return pl.format(text, grounds.str.replace_all("+", comma, literal=True))
 
 
 def _points_notes(rules: RuleSet) -> Sequence[Note]:
@@ -37,13 +41,14 @@ def _points_notes(rules: RuleSet) -> Sequence[Note]:
     return (
         (
             pl.lit(rules.is_hypothetical),
-            f"按{rules.law_day}的规定推算，当日并不适用",
-            f"computed under the rules of {rules.law_day}, which did not apply that day",
+            f"按{rules.law_day}的规定推算，评定日并不适用该规定，等级暂定",
+            f"computed under the rules of {rules.law_day}, which did not apply that day: provisional",
         ),
         (
             pl.col("static_is_provisional"),
-            "静态风险分含暂定值",
-            "static points hold a provisional value",
+            "静态风险分含暂定值（官方分值未获取、存疑或者未登记）",
+            "static points hold a provisional value (official points missing or "
+            "uncertain, or nothing recorded)",
         ),
         (
             is_new,
@@ -53,51 +58,61 @@ def _points_notes(rules: RuleSet) -> Sequence[Note]:
         ),
         (
             no_dynamic,
-            "没有可用的动态风险分，等级偏低",
-            "no dynamic points to go by: the grade is on the mild side",
+            "没有可用的动态风险分，仅按静态风险分定级，等级暂定，可能低估风险",
+            "no dynamic points to go by: graded from static points alone, provisional, "
+            "perhaps too mild",
         ),
         (
             pl.col("is_near_edge"),
-            "总分区间跨等级界限",
+            "临界：模型概率区间对应的总分跨越等级界限",
             "the interval of the points crosses a grade edge",
         ),
     )
 
 
-def _shift_notes() -> Sequence[Note]:
+def _shift_notes(rules: RuleSet) -> Sequence[Note]:
     is_raising = pl.col("raising").list.len() > 0
     undecided = pl.col("open_grounds") != ""
     lowered = pl.col("decided_shift") < 0
-    clamped = (
-        ~lowered
-        & (pl.col("decided_shift") != 0)
-        & (pl.col("grade_by_points") == GRADES[-1])
+    unclamped = pl.col("decided_shift") + pl.col("grade_by_points").replace_strict(
+        GRADES, range(len(GRADES)), return_dtype=pl.Int16
     )
+    raise_only = "policy.raise_and_lowering"
     return (
         (
             undecided & is_raising,
-            "发现可以上调的情形{}，待执法人员决定",
-            "grounds for raising found ({}): an officer has to decide",
+            "发现可以上调等级的情形：{}，待执法人员决定",
+            "grounds for raising found, {}: an officer has to decide",
         ),
         (
             undecided & ~is_raising,
-            "发现可以下调的情形{}，待执法人员决定",
-            "grounds for lowering found ({}): an officer has to decide",
+            "发现可以下调等级的情形：{}，待执法人员决定",
+            "grounds for lowering found, {}: an officer has to decide",
         ),
         (
             pl.col("is_blocked"),
-            "同年已决定上调，下调决定不适用",
-            "raised in the same year: the decision to lower does not apply",
+            f"同年已决定上调，下调决定不适用（{rules.citation(raise_only)}）",
+            "raised in the same year: the decision to lower does not apply "
+            f"({rules.citation(raise_only, 'en')})",
         ),
         (
             lowered & is_raising,
-            "已决定下调，但发现上调情形，请复核",
+            "已决定下调，但发现可以上调等级的情形，请复核",
             "lowered by decision although a ground for raising was found: review",
         ),
         (
             pl.col("disallowed") > 0,
-            "有调整决定与所引情形不符，未予采用",
+            "有等级调整决定与所引情形允许的级数不符，未予采用",
             "a decision its ground does not allow was set aside",
         ),
-        (clamped, "已为最高风险等级，不再上调", "already at the highest grade"),
+        (
+            unclamped >= len(GRADES),
+            f"上调以{GRADES[-1]}级为限",
+            f"a raise stops at {GRADES[-1]}",
+        ),
+        (
+            unclamped < 0,
+            f"下调以{GRADES[0]}级为限",
+            f"a lowering stops at {GRADES[0]}",
+        ),
     )

@@ -71,18 +71,21 @@ def grade_parts(
 
 def _with_grade_by_points(frame: pl.DataFrame, rules: RuleSet) -> pl.DataFrame:
     bands = rules.get(GradeBands, BANDS)
-    static = pl.col("static_points")
     ends = [
-        grade_of(static + pl.col(end), bands)
-        for end in ("dynamic_lower", "dynamic_upper")
+        grade_of(_total("dynamic_lower"), bands),
+        grade_of(_total("dynamic_upper"), bands),
     ]
-    # Points have tenths at most; sums of floats must not step over a band edge.
-    total = (static + pl.col("dynamic_points")).round(2)
+    total = _total("dynamic_points")
     return frame.with_columns(
         total_points=total,
         grade_by_points=grade_of(total, bands),
         is_near_edge=ends[0] != ends[1],
     )
+
+
+def _total(dynamic: str) -> pl.Expr:
+    """Add up; a sum of floats must not step over a band edge: 17.7 + 12.3 is 30."""
+    return (pl.col("static_points") + pl.col(dynamic)).round(2)
 
 
 def _shifted(grade_column: str, shift: str) -> pl.Expr:

@@ -113,6 +113,7 @@ def _excluded(facts: Facts, rules: RuleSet) -> pl.Series:
     return facts.static_factor.filter(
         pl.col("factor") == "food_category",
         pl.col("recorded_at") < rules.day,
+        pl.col("valid_from") <= rules.day,
         is_excluded,
     )["business_id"].unique()
 
@@ -150,7 +151,7 @@ def _cited(found: pl.DataFrame, rules: RuleSet) -> pl.DataFrame:
         article=_by_ground(said("zh"), pl.String()),
         article_en=_by_ground(said("en"), pl.String()),
         zh=pl.format(
-            "{}（{}{}，{}）",
+            "{}（{} {}，{}）",
             _by_ground({k: r.zh for k, r in ground.items()}, pl.String()),
             table.replace_strict(_TABLE_ZH, return_dtype=pl.String),
             *evidence,

@@ -23,7 +23,8 @@ def producer_parts(categories: pl.DataFrame, rules: RuleSet) -> pl.DataFrame:
     """Give the parts of each producer's riskiest category.
 
     Article 14: with several categories the higher one counts. A code that the table
-    splits further takes the highest of its parts and is provisional.
+    splits further takes the highest of its parts and is provisional; so is a code
+    that the table does not know and of which only the category counts.
     """
     health = _health_food(categories, rules)
     totals = health.group_by("business_id").agg(
@@ -75,7 +76,11 @@ def _food_categories(categories: pl.DataFrame, rules: RuleSet) -> pl.DataFrame:
         .join(rows, on="key")
         .sort("business_id", "value_code", "length")
         .unique(["business_id", "value_code"], keep="last", maintain_order=True)
-        .with_columns(is_health=pl.lit(None, pl.Boolean))
+        .with_columns(
+            is_provisional=pl.col("is_provisional")
+            | (pl.col("value_code").str.len_chars() > pl.col("length")),
+            is_health=pl.lit(None, pl.Boolean),
+        )
         .select(*PART, "class", "is_health")
     )
 

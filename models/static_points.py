@@ -136,7 +136,7 @@ def _default_parts(who: pl.DataFrame, rules: RuleSet) -> pl.DataFrame:
 
 def _points(who: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
     totals = parts.group_by("business_id").agg(
-        static_points=pl.col("points").sum(),
+        static_points=pl.col("points").sum().round(2),
         static_tier=pl.col("tier").drop_nulls().max(),
         is_provisional=pl.col("is_provisional").any(),
     )
