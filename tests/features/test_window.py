@@ -17,7 +17,7 @@ from features.window import (
     window_sums,
 )
 from tests.features import reference
-from tests.features.reference import Event
+from tests.features.slow_events import FAR, Event, end_of_life
 
 FIRST = date(2025, 1, 1)
 SCHEMA = {
@@ -202,8 +202,8 @@ def listed(history: list[tuple], life: int | None) -> list[Event]:
             day(recorded),
             {"n": float(n)},
             until=min(
-                reference.FAR if withdrawn is None else day(withdrawn),
-                reference.end_of_life(day(happened), life),
+                FAR if withdrawn is None else day(withdrawn),
+                end_of_life(day(happened), life),
             ),
             tie=(n,),
         )
