@@ -31,7 +31,8 @@ def read_rules(path: Path) -> Iterator[Rule]:
         if section not in SHAPES or not isinstance(tables, list):
             _refuse(path.name, f"unknown section '{section}'", section, SHAPES)
         for table in tables:
-            where = f"{path.name}: rule {table.get('id', '(without id)')}"
+            named = isinstance(table, dict) and table.get("id")
+            where = f"{path.name}: rule {named or '(without id)'}"
             rule = _parse(SHAPES[section], table, where)
             if wrong := rule.contradiction():
                 _refuse(where, wrong)
