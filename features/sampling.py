@@ -4,6 +4,9 @@ import polars as pl
 
 from features.schema import Facts
 
+# A result that may still turn, or has turned, is no failure even where it is dated.
+NOT_FAILED = ("pending", "overturned")
+
 
 def samples(facts: Facts) -> pl.DataFrame:
     """List samples as events, known when their result was recorded."""
@@ -23,7 +26,7 @@ def failed_samples(facts: Facts) -> pl.DataFrame:
     return facts.sampling_result.filter(
         "is_failed",
         pl.col("final_on").is_not_null(),
-        pl.col("reinspection").fill_null("none") != "overturned",
+        ~pl.col("reinspection").fill_null("none").is_in(NOT_FAILED),
     ).select(
         "business_id",
         happened="sampled_on",
