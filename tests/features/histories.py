@@ -155,7 +155,9 @@ def sampling_result(draw: st.DrawFn) -> Row:
         "programme": draw(st.sampled_from(["supervision", "monitoring"])),
         "level": "district",
         "is_failed": draw(st.booleans()),
-        "reinspection": draw(st.sampled_from([None, "none", "upheld", "overturned"])),
+        "reinspection": draw(
+            st.sampled_from([None, "upheld", "pending", "overturned"])
+        ),
         "final_on": _perhaps_later(draw, day),
     }
 

@@ -175,7 +175,8 @@ def verified(facts: Facts, life: int | None) -> Iterator[Event]:
 
 def failed_samples(facts: Facts, life: int | None) -> Iterator[Event]:
     for s in facts.sampling_result.to_dicts():
-        if s["is_failed"] and s["final_on"] and s["reinspection"] != "overturned":
+        is_open = s["reinspection"] in {"pending", "overturned"}
+        if s["is_failed"] and s["final_on"] and not is_open:
             yield Event(
                 s["business_id"],
                 s["sampled_on"],

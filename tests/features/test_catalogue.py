@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from features import complaints, conduct, inspections, profile
+from features import complaints, conduct, inspections, profile, sampling
 from features.catalogue import FAMILIES, METRICS, Feature, catalogue, feature_names
 from features.matrix import STREAMS
 from features.neighbourhood import GROUPS
@@ -103,6 +103,7 @@ def test_every_stream_is_used_and_every_family_has_a_feature() -> None:
         (conduct.CLOSING_KINDS, "penalty_kind"),
         (inspections.OUTCOME_PURPOSES, "purpose"),
         (inspections.STOPPING_RESULTS, "result"),
+        (sampling.NOT_FAILED, "reinspection"),
         (profile.STATIC_SUMS, "static_factor"),
     ],
 )
