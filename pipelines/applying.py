@@ -213,7 +213,7 @@ def _coded(column: str, codes: Table_[str, str]) -> pl.Expr:
     text = pl.col(column).str.strip_chars()
     if "*" not in codes:
         return text.replace(known).alias(column)
-    other = pl.when(text.is_not_null()).then(pl.lit(codes["*"]))
+    other = pl.when(text != "").then(pl.lit(codes["*"]))
     return text.replace_strict(known, default=other, return_dtype=pl.String).alias(
         column
     )
