@@ -38,9 +38,9 @@ def history(facts: Facts, business_id: str, as_of: date) -> list[Event]:
 
     events = [
         *map(_inspection, mine(facts.inspection)),
-        *map(_complaint, mine(facts.complaint)),
-        *map(_sample, mine(facts.sampling_result)),
-        *map(_penalty, mine(facts.penalty)),
+        *(_complaint(row, as_of) for row in mine(facts.complaint)),
+        *(_sample(row, as_of) for row in mine(facts.sampling_result)),
+        *(_penalty(row, as_of) for row in mine(facts.penalty)),
         *map(_incident, mine(facts.incident)),
     ]
     return sorted(events, key=lambda event: (event.day, event.kind), reverse=True)
@@ -65,10 +65,10 @@ def _inspection(row: dict[str, object]) -> Event:
     )
 
 
-def _complaint(row: dict[str, object]) -> Event:
+def _complaint(row: dict[str, object], as_of: date) -> Event:
     zh, en = _label("complaint_kind", row["kind"])
     about_zh, about_en = _label("complaint_category", row["category"])
-    is_true = bool(row["is_verified"])
+    is_true = bool(row["is_verified"]) and _is_past(row["verified_on"], as_of)
     return Event(
         _day(row["received_on"]),
         "complaint",
@@ -78,32 +78,46 @@ def _complaint(row: dict[str, object]) -> Event:
     )
 
 
-def _sample(row: dict[str, object]) -> Event:
+def _sample(row: dict[str, object], as_of: date) -> Event:
     zh, en = _label("programme", row["programme"])
-    failed = bool(row["is_failed"])
-    item = row["failed_item"] or ""
+    item = row["failed_item"] or "-"
+    is_bad = False
+    if not row["is_failed"]:
+        said = "合格", "passed"
+    elif not _is_past(row["final_on"], as_of):
+        said = f"初检不合格（{item}），结论未定", f"first failed ({item}), not final"
+    elif row["reinspection"] == "overturned":
+        said = "复检合格", "passed on re-inspection"
+    else:
+        said, is_bad = (f"不合格（{item}）", f"failed ({item})"), True
     return Event(
         _day(row["sampled_on"]),
         "sampling_result",
-        f"{zh}：不合格（{item}）" if failed else f"{zh}：合格",
-        f"{en}: failed ({item})" if failed else f"{en}: passed",
-        failed,
+        f"{zh}：{said[0]}",
+        f"{en}: {said[1]}",
+        is_bad,
     )
 
 
-def _penalty(row: dict[str, object]) -> Event:
-    fine = row["fine_yuan"]
-    gone = "，已撤销或修复" if row["withdrawn_on"] else ""
+def _penalty(row: dict[str, object], as_of: date) -> Event:
+    act, fine = row["act"] or "-", row["fine_yuan"]
+    is_gone = _is_past(row["withdrawn_on"], as_of)
+    zh = [
+        f"行政处罚：{act}",
+        f"罚款{fine:,.0f}元" if fine else "",
+        "已撤销或修复" if is_gone else "",
+    ]
+    en = [
+        f"penalty: {act}",
+        f"fined {fine:,.0f} yuan" if fine else "",
+        "annulled or repaired" if is_gone else "",
+    ]
     return Event(
         _day(row["decided_on"]),
         "penalty",
-        f"行政处罚：{row['act'] or ''}"
-        + (f"，罚款{fine:,.0f}元" if fine else "")
-        + gone,
-        f"penalty: {row['act'] or ''}"
-        + (f", fined {fine:,.0f} yuan" if fine else "")
-        + ("; annulled or repaired" if row["withdrawn_on"] else ""),
-        is_bad=not row["withdrawn_on"],
+        "，".join(filter(None, zh)),
+        "; ".join(filter(None, en)),
+        is_bad=not is_gone,
     )
 
 
@@ -128,3 +142,8 @@ def _day(value: object) -> date:
         message = f"an event without a day: {value!r}"
         raise TypeError(message)
     return value
+
+
+def _is_past(value: object, as_of: date) -> bool:
+    """Tell whether a day lies before the day, which is when it counts as known."""
+    return isinstance(value, date) and value < as_of
