@@ -23,11 +23,16 @@ def years_before(rules: RuleSet, years: int) -> date:
     return day.replace(year=day.year - years, day=28 if is_leap_day else day.day)
 
 
+def known_penalties(penalty: pl.DataFrame, rules: RuleSet, since: date) -> pl.DataFrame:
+    """Keep penalties known before the day, withdrawn or not."""
+    return _known(penalty, rules, "decided_on", since)
+
+
 def standing_penalties(
     penalty: pl.DataFrame, rules: RuleSet, since: date
 ) -> pl.DataFrame:
     """Keep penalties known and not withdrawn before the day."""
-    return _known(penalty, rules, "decided_on", since).filter(
+    return known_penalties(penalty, rules, since).filter(
         pl.col("withdrawn_on").is_null() | (pl.col("withdrawn_on") >= rules.day)
     )
 
