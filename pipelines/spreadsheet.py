@@ -32,13 +32,15 @@ _WIDTHS: Mapping[str, float] = {
     "business_id": 14,
     "name": 30,
     "street": 12,
+    "subtype": 14,
     "usci": 21,
     "licence_no": 20,
     "address": 22,
 }
-_WIDE, _NARROW = 44, 11
-# What the list shows, in order; reasons and notes follow in the language asked for.
-_COLUMNS = (
+_WIDE, _NARROW = 48, 11
+# What the list shows: what an officer reads first, which is also what is printed, then
+# the reasons and notes, then the rest.
+_FIRST = (
     "business_id",
     "name",
     "street",
@@ -46,15 +48,19 @@ _COLUMNS = (
     "subtype",
     "risk_grade",
     "total_points",
-    "static_points",
-    "dynamic_points",
-    "basis",
     "probability",
-    "probability_lower",
-    "probability_upper",
     "visits_per_year",
     "is_key_supervision",
     "is_provisional",
+)
+_REST = (
+    "static_points",
+    "dynamic_points",
+    "basis",
+    "checklist_points",
+    "model_points",
+    "probability_lower",
+    "probability_upper",
     "is_near_edge",
     "is_new_business",
     "grade_by_points",
@@ -67,6 +73,7 @@ _COLUMNS = (
     "licence_no",
     "address",
 )
+_PRINTED_REASONS = 2
 _CODES = ("business_type", "subtype", "basis", "legal_form")
 _ORIGIN = (
     "as_of",
@@ -159,7 +166,7 @@ class _Book:
             pl.col(c).replace({k: self._pick(*v) for k, v in labels(c).items()})
             for c in _CODES
         ]
-        return scores.with_columns(words).select(*_COLUMNS, *reasons, notes)
+        return scores.with_columns(words).select(*_FIRST, *reasons, notes, *_REST)
 
     def _list(self, sheet: Worksheet, rows: pl.DataFrame) -> None:
         for at, column in enumerate(rows.columns):
@@ -169,6 +176,7 @@ class _Book:
             self._column(sheet, at, rows[column])
         sheet.freeze_panes(1, 2)
         sheet.autofilter(0, 0, rows.height, rows.width - 1)
+        sheet.print_area(0, 0, rows.height, len(_FIRST) + _PRINTED_REASONS - 1)
         self._colour(sheet, rows)
 
     def _column(self, sheet: Worksheet, at: int, values: pl.Series) -> None:
