@@ -34,9 +34,10 @@ STORIES: Mapping[str, tuple[str, str]] = {
     "season": ("季节", "season"),
 }
 
-# Weighted and relative numbers are good predictors and poor sentences: a reason is told
-# by a plain count, share or date of its story.
-_NOT_TOLD = frozenset({"decayed", "trend"})
+# Weighted, shrunk and relative numbers are good predictors and poor sentences (one
+# serious finding in one visit is shrunk to a third): a reason is told by a plain count,
+# mean or date of its story.
+_NOT_TOLD = frozenset({"decayed", "trend", "shrunk"})
 # The feature that dates the latest event of a story.
 _LATEST: Mapping[str, str] = {
     "serious": "days_since_serious",
@@ -80,6 +81,9 @@ def model_reasons(
     kept = np.abs(moved) >= MIN_CONTRIBUTION
     rows, story, moved = rows[kept], story[kept], moved[kept]
     feature = _leading(contributions, rows, story, moved)
+    # What can be told must not contradict the story: no reason is better than a false one.
+    agrees = contributions[rows, feature] * moved > 0
+    rows, moved, feature = rows[agrees], moved[agrees], feature[agrees]
     told = pl.concat(
         [pl.DataFrame(schema={**REASONS, "row": pl.Int64})]
         + [
@@ -149,8 +153,8 @@ def _told(
             text_zh=pl.concat_str(
                 zh,
                 pl.when(rises)
-                .then(pl.lit("，风险上升"))
-                .otherwise(pl.lit("，风险下降")),
+                .then(pl.lit("，使风险上升"))
+                .otherwise(pl.lit("，使风险下降")),
             ),
             text_en=pl.concat_str(
                 en,
@@ -165,26 +169,19 @@ def _told(
 
 def _value_words(feature: Feature, value: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     """Say what the feature is and how much of it there is, in both languages."""
-    unit_zh, unit_en = feature.unit.split("|")
-    number = _number(feature, value)
     if feature.story == "season":
-        season = pl.col("as_of").dt.month().cast(pl.String)
-        return pl.concat_str(season, pl.lit("月的季节特点")), pl.concat_str(
-            pl.lit("season of month "), season
+        month = pl.col("as_of").dt.month()
+        return pl.format("{}月的季节特点", month), pl.format(
+            "season of month {}", month
         )
-    known_zh = pl.concat_str(pl.lit(f"{feature.zh}："), number, pl.lit(_unit(unit_zh)))
-    known_en = pl.concat_str(
-        pl.lit(f"{feature.en}: "), number, pl.lit(_unit(f" {unit_en}"))
-    )
-    zh, en = _dated(feature, value)
-    known_zh, known_en = pl.concat_str(known_zh, zh), pl.concat_str(known_en, en)
+    number_zh, number_en = _number(feature, value)
+    dated_zh, dated_en = _dated(feature, value)
+    zh = pl.concat_str(pl.lit(f"{feature.zh}："), number_zh, dated_zh)
+    en = pl.concat_str(pl.lit(f"{feature.en}: "), number_en, dated_en)
+    known = pl.when(value.is_not_null())
     return (
-        pl.when(value.is_null())
-        .then(pl.lit(f"{feature.zh}：无记录"))
-        .otherwise(known_zh),
-        pl.when(value.is_null())
-        .then(pl.lit(f"{feature.en}: no record"))
-        .otherwise(known_en),
+        known.then(zh).otherwise(pl.lit(f"{feature.zh}：无记录")),
+        known.then(en).otherwise(pl.lit(f"{feature.en}: no record")),
     )
 
 
@@ -206,20 +203,42 @@ def _dated(feature: Feature, value: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     )
 
 
-def _number(feature: Feature, value: pl.Expr) -> pl.Expr:
-    """Write shares as percentages, counts without decimals, the rest with one."""
-    if feature.unit.startswith("比例"):
-        return pl.concat_str((value * 100).round(1).cast(pl.String), pl.lit("%"))
-    if feature.unit.startswith("是否"):
-        return pl.when(value > 0).then(pl.lit("是")).otherwise(pl.lit("否"))
-    is_whole = (value == value.round(0)).fill_null(value=False)
-    whole = value.cast(pl.Int64, strict=False).cast(pl.String)
+def _number(feature: Feature, value: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """Write shares as percentages and counts with their measure word.
+
+    A measure word is needed in Chinese only: the English label says what is counted.
+    """
+    unit = feature.unit.split("|")[0]
+    if unit == "是否":
+        yes = pl.when(value > 0)
+        return yes.then(pl.lit("是")).otherwise(pl.lit("否")), yes.then(
+            pl.lit("yes")
+        ).otherwise(pl.lit("no"))
+    if feature.quantity == "residual":
+        return _against_average(value)
+    if unit == "比例":
+        percent = pl.concat_str(_digits(value * 100, 1), pl.lit("%"))
+        return percent, percent
+    number = _digits(value, 2)
+    return pl.concat_str(number, pl.lit(unit)), number
+
+
+def _against_average(value: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """Write a difference of shares as percentage points above or below."""
+    points = _digits(value.abs() * 100, 1)
+    even, above = pl.when(points == "0"), value > 0
     return (
-        pl.when(is_whole)
-        .then(whole)
-        .otherwise(value.cast(pl.Float64).round(1).cast(pl.String))
+        even.then(pl.lit("持平"))
+        .when(above)
+        .then(pl.format("高{}个百分点", points))
+        .otherwise(pl.format("低{}个百分点", points)),
+        even.then(pl.lit("level"))
+        .when(above)
+        .then(pl.format("{} points above", points))
+        .otherwise(pl.format("{} points below", points)),
     )
 
 
-def _unit(text: str) -> str:
-    return "" if text.strip() in {"比例", "share", "是否", "yes or no"} else text
+def _digits(value: pl.Expr, most: int) -> pl.Expr:
+    """Write a number with at most so many decimals and none that say nothing."""
+    return value.cast(pl.Float64).round(most).cast(pl.String).str.replace(r"\.0$", "")
