@@ -18,9 +18,10 @@ from models.treeshap_tables import Codes, Program
 Column = npt.NDArray[np.floating[Any]]
 Table = tuple[Array, Codes]
 # Rows worked on together. A table is read from memory once a block, so large blocks pay
-# for large tables; codes and lines of a block must still fit into the last cache. From
-# 1,024 to 8,192 rows the time of 31 leaves halves, and then stays.
+# for large tables: from 1,024 to 8,192 rows the time of 31 leaves halves, then it stays.
 BLOCK = 8192
+# Lines held for a block, 32 MB of them: very large boosters get shorter blocks.
+BLOCK_LINES = 1 << 24
 
 
 def compiled(function: Callable[..., None]) -> Callable[..., None]:
@@ -137,7 +138,8 @@ def explain_span(
 
     `out` holds zeros for the features and the base value in its last two lines.
     """
-    block = min(BLOCK, end - begin)
+    fitting = max(1, BLOCK_LINES // max(1, len(program.first_line)))
+    block = min(BLOCK, fitting, end - begin)
     codes = np.empty((len(program.used), block), program.first_line.dtype)
     lines = np.empty((len(program.first_line), block), program.first_line.dtype)
     for start in range(begin, end, block):
