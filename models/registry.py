@@ -4,22 +4,35 @@ A model is text and JSON in a folder. mlflow keeps the run (parameters, metrics,
 list, the folder's files) in a SQLite file beside it, and the alias `champion`. The folder
 of the champion is also named in champion.json, so that scoring reads it without importing
 mlflow, which alone costs more than scoring a district.
+
+The pointer is replaced last and in one step: whatever breaks off before leaves the old
+champion in use, and keeping the model again finishes what was begun.
 """
 
+import fcntl
 import json
 import logging
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from features.errors import ModelError
 from models.risk import RiskModel
 
+if TYPE_CHECKING:
+    from mlflow.tracking import MlflowClient
+
 NAME = "shian-risk"
 ALIAS = "champion"
+# What reading a model and predicting with it takes.
+_REQUIRED = ("lightgbm", "numpy", "polars")
 _POINTER = "champion.json"
+_FINISHED = "FINISHED"
 
 
 @dataclass(frozen=True)
@@ -34,14 +47,14 @@ class Record:
 def keep(model: RiskModel, record: Record, store: Path) -> None:
     """Write the model and its run, and make it the champion.
 
-    The same model under the same record is written once.
+    The same model is one run however often it is kept; writers wait for each other.
     """
-    folder = store / "models" / model.version
-    known = folder / "run.json"
-    if not known.exists():
-        model.save(folder)
-        known.write_text(json.dumps({"run_id": _logged(model, record, folder, store)}))
-    _promote(model, store)
+    with _one_writer(store):
+        model.save(store / "models" / model.version)
+        _log(model, record, store)
+        draft = store / f"{_POINTER}.draft"
+        draft.write_text(json.dumps({"version": model.version}), "utf-8")
+        draft.replace(store / _POINTER)
 
 
 def champion(store: Path) -> RiskModel:
@@ -50,64 +63,81 @@ def champion(store: Path) -> RiskModel:
     Raises:
         ModelError: there is none, or its files were changed.
     """
-    pointer = store / _POINTER
-    if not pointer.exists():
+    try:
+        chosen = json.loads((store / _POINTER).read_text("utf-8"))["version"]
+    except (OSError, ValueError, LookupError, TypeError) as error:
         message = (
             f"{store} holds no champion; train one with: shian train --store {store}"
         )
-        raise ModelError(message)
-    version = json.loads(pointer.read_text("utf-8"))["version"]
-    model = RiskModel.load(store / "models" / version)
-    if model.version != version:
-        message = f"the champion {version} in {store} was changed after it was trained"
+        raise ModelError(message) from error
+    model = RiskModel.load(store / "models" / chosen)
+    if model.version != chosen:
+        message = f"the champion {chosen} in {store} was changed after it was trained"
         raise ModelError(message)
     return model
 
 
-def _promote(model: RiskModel, store: Path) -> None:
-    draft = store / f"{_POINTER}.draft"
-    draft.write_text(json.dumps({"version": model.version}), "utf-8")
-    draft.replace(store / _POINTER)
+@contextmanager
+def _one_writer(store: Path) -> Iterator[None]:
+    """Let one process write the store at a time; the lock ends with the process."""
+    store.mkdir(parents=True, exist_ok=True)
+    with (store / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
-def _logged(model: RiskModel, record: Record, folder: Path, store: Path) -> str:
-    """Write the run to mlflow; give its id."""
-    # Set before the import: a regulator's machine reports to nobody and runs no pickle.
-    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
-    os.environ["MLFLOW_ALLOW_PICKLE_DESERIALIZATION"] = "false"
-    # Its database migrations announce themselves line by line.
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    import mlflow  # noqa: PLC0415  five CPU seconds, needed here only
-    from mlflow.tracking import MlflowClient  # noqa: PLC0415
-
-    logging.getLogger("mlflow").setLevel(logging.ERROR)
-    client = MlflowClient(f"sqlite:///{store.resolve() / 'mlflow.db'}")
+def _log(model: RiskModel, record: Record, store: Path) -> None:
+    """Write the run to mlflow unless it is there, and give it the alias."""
+    client = _client(store)
     experiment = client.get_experiment_by_name(NAME)
     experiment_id = (
         experiment.experiment_id
         if experiment
         else client.create_experiment(NAME, (store.resolve() / "runs").as_uri())
     )
+    begun = client.search_runs(
+        [experiment_id], f"attributes.run_name = '{model.version}'"
+    )
+    for run in begun:
+        if run.info.status != _FINISHED:
+            client.delete_run(run.info.run_id)
+    finished = [r.info.run_id for r in begun if r.info.status == _FINISHED]
+    run_id = finished[0] if finished else _log_run(client, experiment_id, model, record)
+    made = client.search_model_versions(f"run_id = '{run_id}'")[0]
+    client.set_registered_model_alias(NAME, ALIAS, made.version)
+
+
+def _client(store: Path) -> "MlflowClient":
+    """Open the store's own mlflow, which reports to nobody and runs no pickle."""
+    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+    os.environ["MLFLOW_ALLOW_PICKLE_DESERIALIZATION"] = "false"
+    # Its database migrations announce themselves line by line.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    from mlflow.tracking import MlflowClient  # noqa: PLC0415  five CPU seconds
+
+    logging.getLogger("mlflow").setLevel(logging.ERROR)
+    return MlflowClient(f"sqlite:///{store.resolve() / 'mlflow.db'}")
+
+
+def _log_run(
+    client: "MlflowClient", experiment_id: str, model: RiskModel, record: Record
+) -> str:
     run_id: str = client.create_run(experiment_id, run_name=model.version).info.run_id
     for key, value in record.parameters.items():
         client.log_param(run_id, key, value)
     for key, number in record.metrics.items():
         client.log_metric(run_id, key, number)
-    client.log_artifacts(run_id, str(folder), "model")
     with tempfile.TemporaryDirectory() as scratch:
-        listed = Path(scratch) / "features.txt"
-        listed.write_text("\n".join(record.features), "utf-8")
-        client.log_artifact(run_id, str(listed))
-    client.set_terminated(run_id)
-    _register(client, run_id, model.version)
-    del mlflow
-    return run_id
-
-
-def _register(client: "object", run_id: str, version: str) -> None:
-    if not client.search_registered_models(f"name = '{NAME}'"):  # type: ignore[attr-defined]
-        client.create_registered_model(NAME)  # type: ignore[attr-defined]
-    made = client.create_model_version(  # type: ignore[attr-defined]
-        NAME, f"runs:/{run_id}/model", run_id, tags={"version": version}
+        folder = Path(scratch) / "model"
+        model.save(folder)
+        pins = [f"{package}=={version(package)}" for package in _REQUIRED]
+        (folder / "requirements.txt").write_text("\n".join(pins) + "\n", "utf-8")
+        (folder / "features.txt").write_text("\n".join(record.features) + "\n", "utf-8")
+        client.log_artifacts(run_id, str(folder), "model")
+    if not client.search_registered_models(f"name = '{NAME}'"):
+        client.create_registered_model(NAME)
+    client.create_model_version(
+        NAME, f"runs:/{run_id}/model", run_id, tags={"version": model.version}
     )
-    client.set_registered_model_alias(NAME, ALIAS, made.version)  # type: ignore[attr-defined]
+    client.set_terminated(run_id, _FINISHED)
+    return run_id

@@ -25,7 +25,7 @@ def code_version() -> str:
 
 
 def fingerprint(facts: Facts) -> str:
-    """Hash the facts, whatever order they were loaded in."""
+    """Hash the facts, which stand in the order of their keys however they were loaded."""
     digest = hashlib.sha256()
     for field in fields(facts):
         frame = getattr(facts, field.name)

@@ -13,7 +13,7 @@ from features.schema import Facts
 from features.warehouse import open_warehouse
 from models.clauses import Number
 from models.registry import Record, keep
-from models.risk import RiskModel, Training, fit
+from models.risk import ROUNDS, RiskModel, Training, fit, parameters
 from models.rules import Rules, load_rules
 from pipelines.provenance import code_version, fingerprint
 from pipelines.visits import (
@@ -95,9 +95,14 @@ def fit_rows(rows: VisitRows, *, resamples: int | None = None) -> RiskModel:
     return fit(
         training_of(rows),
         feature_names(),
-        [f.direction for f in catalogue()],
+        directions(),
         **options,
     )
+
+
+def directions() -> tuple[int, ...]:
+    """Give the worse direction of every feature, 0 where there is none."""
+    return tuple(feature.direction for feature in catalogue())
 
 
 def training_of(rows: VisitRows) -> Training:
@@ -137,6 +142,11 @@ def _record(report: TrainReport, rows: VisitRows) -> Record:
             "code_version": report.code_version,
             "data_fingerprint": report.data_fingerprint,
             "block_months": str(BLOCK_MONTHS),
+            "rounds": str(ROUNDS),
+            **{
+                name: str(value)
+                for name, value in parameters(report.visits, directions()).items()
+            },
         },
         metrics={
             "visits": float(report.visits),

@@ -1,0 +1,215 @@
+"""The store of models: one run a model, one champion, and nothing half made."""
+
+import json
+import shutil
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from features.errors import ModelError
+from models.registry import ALIAS, NAME, Record, champion, keep
+from tests import ROOT
+from tests.drawn_training import FEATURES, drawn_model
+
+RECORD = Record(
+    parameters={"as_of": "2026-01-01", "data_fingerprint": "abc", "num_leaves": "8"},
+    metrics={"visits": 1500.0, "serious_share": 0.27},
+    features=FEATURES,
+)
+
+
+@pytest.fixture(scope="module")
+def first():
+    return drawn_model()
+
+
+@pytest.fixture(scope="module")
+def second():
+    return drawn_model(seed=1)
+
+
+@pytest.fixture(scope="module")
+def store(first, tmp_path_factory):
+    """Give a store in which one model was kept; tests that change it make their own."""
+    folder = tmp_path_factory.mktemp("store")
+    keep(first, RECORD, folder)
+    return folder
+
+
+@pytest.fixture
+def own_store(store, tmp_path):
+    """Copy the store: making a new database takes mlflow seconds."""
+    return Path(shutil.copytree(store, tmp_path / "store"))
+
+
+def client_of(store):
+    from mlflow.tracking import MlflowClient  # noqa: PLC0415  seconds to import
+
+    return MlflowClient(f"sqlite:///{store / 'mlflow.db'}")
+
+
+def runs_of(store):
+    client = client_of(store)
+    experiment = client.get_experiment_by_name(NAME)
+    return client.search_runs([experiment.experiment_id])
+
+
+def test_the_run_records_parameters_metrics_and_what_they_were_made_from(store, first):
+    (run,) = runs_of(store)
+    assert run.info.run_name == first.version
+    assert run.info.status == "FINISHED"
+    assert run.data.params == RECORD.parameters
+    assert run.data.metrics == RECORD.metrics
+
+
+def test_the_run_holds_the_model_its_features_and_what_it_needs(store, first):
+    (run,) = runs_of(store)
+    folder = Path(client_of(store).download_artifacts(run.info.run_id, "model"))
+    assert type(first).load(folder) == first
+    assert (folder / "features.txt").read_text().split() == list(FEATURES)
+    assert (
+        f"lightgbm=={version('lightgbm')}\n"
+        in (folder / "requirements.txt").read_text()
+    )
+
+
+def test_the_alias_champion_names_the_run_and_so_does_the_pointer(store, first):
+    made = client_of(store).get_model_version_by_alias(NAME, ALIAS)
+    assert made.run_id == runs_of(store)[0].info.run_id
+    assert json.loads((store / "champion.json").read_text()) == {
+        "version": first.version
+    }
+    assert champion(store) == first
+
+
+def test_reading_the_champion_does_not_import_mlflow(store, first):
+    script = (
+        "import sys; from pathlib import Path; from models.registry import champion;"
+        f" print(champion(Path({str(store)!r})).version, 'mlflow' in sys.modules)"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert found.stdout.split() == [first.version, "False"]
+
+
+def test_the_same_model_kept_twice_is_one_run(first, second, own_store):
+    keep(first, RECORD, own_store)
+    assert len(runs_of(own_store)) == 1
+    keep(second, RECORD, own_store)
+    assert len(runs_of(own_store)) == 2
+    assert champion(own_store) == second
+    # Kept again, the first is champion again, in mlflow as in the pointer.
+    keep(first, RECORD, own_store)
+    assert len(runs_of(own_store)) == 2
+    assert champion(own_store) == first
+    client = client_of(own_store)
+    chosen = client.get_model_version_by_alias(NAME, ALIAS).run_id
+    assert client.get_run(chosen).info.run_name == first.version
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "create_run",
+        "log_param",
+        "log_artifacts",
+        "create_model_version",
+        "set_terminated",
+        "set_registered_model_alias",
+    ],
+)
+def test_a_step_of_mlflow_that_fails_leaves_the_old_champion(
+    first, second, own_store, monkeypatch, step
+):
+    def fail(*_, **__):
+        message = "disk full"
+        raise OSError(message)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(type(client_of(own_store)), step, fail)
+        with pytest.raises(OSError, match="disk full"):
+            keep(second, RECORD, own_store)
+    assert champion(own_store) == first
+    # The next writer is not locked out, and ends with one run for each model.
+    keep(second, RECORD, own_store)
+    assert champion(own_store) == second
+    assert_one_finished_run_each(own_store, first, second)
+
+
+@pytest.mark.slow
+def test_a_writer_killed_on_the_way_leaves_the_old_champion_and_no_lock(
+    first, second, own_store
+):
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, str(own_store)], cwd=ROOT, check=False
+    )
+    assert killed.returncode == 9
+    assert champion(own_store) == first
+    keep(second, RECORD, own_store)
+    assert champion(own_store) == second
+    assert_one_finished_run_each(own_store, first, second)
+
+
+def assert_one_finished_run_each(store, *models):
+    runs = runs_of(store)
+    assert sorted(run.info.run_name for run in runs) == sorted(
+        model.version for model in models
+    )
+    assert {run.info.status for run in runs} == {"FINISHED"}
+
+
+# Ends itself without a farewell, as kill -9 does, between the files of the second model.
+KILLED = """
+import os, sys
+from pathlib import Path
+from mlflow.tracking import MlflowClient
+from models.registry import keep
+from tests.drawn_training import drawn_model
+from tests.models.test_registry import RECORD
+
+MlflowClient.log_artifacts = lambda *_, **__: os._exit(9)
+keep(drawn_model(seed=1), RECORD, Path(sys.argv[1]))
+"""
+WRITER = """
+import sys
+from pathlib import Path
+from models.registry import keep
+from tests.drawn_training import drawn_model
+from tests.models.test_registry import RECORD
+
+keep(drawn_model(seed=1), RECORD, Path(sys.argv[1]))
+"""
+
+
+@pytest.mark.slow
+def test_writers_at_the_same_time_wait_for_each_other(first, second, own_store):
+    writers = [
+        subprocess.Popen([sys.executable, "-c", WRITER, str(own_store)], cwd=ROOT)
+        for _ in range(2)
+    ]
+    assert [writer.wait() for writer in writers] == [0, 0]
+    assert_one_finished_run_each(own_store, first, second)
+    assert champion(own_store) == second
+
+
+@pytest.mark.parametrize("pointer", [None, "", "[]", "{}"])
+def test_a_store_without_a_champion_says_how_to_get_one(tmp_path, pointer):
+    if pointer is not None:
+        (tmp_path / "champion.json").write_text(pointer)
+    with pytest.raises(ModelError, match="holds no champion; train one with"):
+        champion(tmp_path)
+
+
+def test_a_champion_that_is_another_model_is_refused(first, second, tmp_path):
+    second.save(tmp_path / "models" / first.version)
+    (tmp_path / "champion.json").write_text(json.dumps({"version": first.version}))
+    with pytest.raises(ModelError, match="was changed after it was trained"):
+        champion(tmp_path)
