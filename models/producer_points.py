@@ -61,7 +61,13 @@ def _food_categories(categories: pl.DataFrame, rules: RuleSet) -> pl.DataFrame:
     """Find each category code in the table, by itself or by its longest prefix."""
     rows = pl.DataFrame(
         list(_prefix_rows(tables_of(rules, "producer"))),
-        schema={"key": pl.String(), **PART, "length": pl.Int8()}
+        schema={
+            "key": pl.String(),
+            **PART,
+            "length": pl.Int8(),
+            "is_part": pl.Boolean(),
+            "is_stand_in": pl.Boolean(),
+        }
         | {"business_id": pl.Null()},
         orient="row",
     ).drop("business_id")
@@ -77,11 +83,30 @@ def _food_categories(categories: pl.DataFrame, rules: RuleSet) -> pl.DataFrame:
         .sort("business_id", "value_code", "length")
         .unique(["business_id", "value_code"], keep="last", maintain_order=True)
         .with_columns(
-            is_provisional=pl.col("is_provisional")
-            | (pl.col("value_code").str.len_chars() > pl.col("length")),
+            is_provisional=pl.col("is_provisional") | _is_longer(),
+            zh=_said("zh", "食品类别编号{}不在分值表中，暂按同类最高分——{}"),
+            en=_said(
+                "en",
+                "category code {} is not in the table, provisionally the highest of its kind: {}",
+            ),
             is_health=pl.lit(None, pl.Boolean),
         )
         .select(*PART, "class", "is_health")
+    )
+
+
+def _is_longer() -> pl.Expr:
+    """Tell a code of which the table knows only the beginning."""
+    return pl.col("value_code").str.len_chars() > pl.col("length")
+
+
+def _said(text: str, doubtful: str) -> pl.Expr:
+    """Say that a code is not in the table, lest the row taken pass for recorded."""
+    is_unknown = ~pl.col("is_stand_in") & (pl.col("is_part") | _is_longer())
+    return (
+        pl.when(is_unknown)
+        .then(pl.format(doubtful, pl.col("value_code"), pl.col(text)))
+        .otherwise(pl.col(text))
     )
 
 
@@ -95,7 +120,8 @@ def _prefix_rows(tables: Sequence[PointTable]) -> Iterator[tuple[object, ...]]:
                 if prefix not in held or held[prefix][1].points < row.points:
                     held[prefix] = rule, row
     for prefix, (rule, row) in held.items():
-        uncertain = rule.confidence == "uncertain" or prefix != row.code
+        is_part = prefix != row.code
+        is_stand_in = rule.confidence == "uncertain"
         zh, en = row_texts(rule, row)
         yield (
             prefix,
@@ -104,8 +130,10 @@ def _prefix_rows(tables: Sequence[PointTable]) -> Iterator[tuple[object, ...]]:
             0,
             row.points,
             row.tier,
-            uncertain,
+            is_stand_in or is_part,
             zh,
             en,
             len(prefix),
+            is_part,
+            is_stand_in,
         )

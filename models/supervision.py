@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from models.citation import Language
 from models.clauses import Frequency, KeySupervision, Number
 from models.rules import RuleSet
 
@@ -18,7 +19,8 @@ def with_supervision(graded: pl.DataFrame, rules: RuleSet) -> pl.DataFrame:
         graded = graded.with_columns(makes_special_food=pl.lit(None, pl.Boolean))
     return graded.with_columns(
         visits_per_year=_visits(rules),
-        key_supervision_article=_key_article(rules),
+        key_supervision_article=_key_article(rules, "zh"),
+        key_supervision_article_en=_key_article(rules, "en"),
         first_check_by=_first_check(rules),
     ).with_columns(is_key_supervision=pl.col("key_supervision_article").is_not_null())
 
@@ -35,10 +37,13 @@ def _visits(rules: RuleSet) -> pl.Expr:
     return pl.max_horizontal(floor, *by_grade)
 
 
-def _key_article(rules: RuleSet) -> pl.Expr:
+def _key_article(rules: RuleSet, lang: Language) -> pl.Expr:
     """Cite the first group of article 22 that fits, or null."""
+    colon = "：" if lang == "zh" else ": "
     groups = [
-        pl.when(_fits(rule)).then(pl.lit(f"{rules.citation(rule.id)}：{rule.zh}"))
+        pl.when(_fits(rule)).then(
+            pl.lit(f"{rules.citation(rule.id, lang)}{colon}{getattr(rule, lang)}")
+        )
         for rule in rules.all(KeySupervision)
     ]
     return pl.coalesce(*groups, pl.lit(None, pl.String))

@@ -121,6 +121,33 @@ def test_every_line_of_every_official_table_has_a_worked_example():
     assert edges <= {(row["factor"], float(row["amount"])) for row in amounts}
 
 
+@pytest.mark.parametrize(
+    ("code", "zh"),
+    [
+        ("040103", "食品类别：肉制品：热加工熟肉制品：其他熟肉制品，计26.5分"),
+        (
+            "0499",
+            "食品类别编号0499不在分值表中，暂按同类最高分——"
+            "食品类别：肉制品：热加工熟肉制品：其他熟肉制品，计26.5分",
+        ),
+        (
+            "010201",
+            "食品类别编号010201不在分值表中，暂按同类最高分——"
+            "食品类别：粮食加工品：大米，计13.5分",
+        ),
+        (
+            "2701",
+            "特殊食品（专表未获取或因素未登记，按代用分值）：保健食品，计29分",
+        ),
+    ],
+)
+def test_a_code_that_is_not_in_the_table_does_not_pass_for_a_row_of_it(code, zh):
+    categories = {"food_category": [code]}
+    parts = scored({"business_type": "producer", "categories": categories}).parts
+    assert parts["zh"].to_list() == [zh]
+    assert ("is not in the table" in parts["en"].item()) is ("不在分值表中" in zh)
+
+
 def test_a_business_type_the_tables_do_not_know_is_treated_as_a_market():
     result = scored({"business_type": "vending"})
     assert result.points["static_points"].to_list() == [18]

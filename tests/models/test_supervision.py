@@ -43,8 +43,13 @@ def test_visits_and_key_supervision(example):
             "《食品生产经营监督检查管理办法》第二十二条："
         )
         assert example["key"] in got["key_supervision_article"]
+        assert got["key_supervision_article_en"].startswith(
+            "Measures for Supervision and Inspection of Food Production and Trade, "
+            "art. 22: "
+        )
     else:
         assert got["key_supervision_article"] is None
+        assert got["key_supervision_article_en"] is None
 
 
 def test_every_group_of_key_supervision_has_a_worked_example():
