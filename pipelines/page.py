@@ -99,8 +99,9 @@ class View:
     def bands(self) -> str:
         """Spell out all bands."""
         return "　".join(
-            f"{b.grade} ({max(b.above, 0):g}–{b.up_to:g}]"
-            for b in self.dossier.bands.bands
+            # The first band also holds its lower edge: no points at all is an A.
+            f"{b.grade} {'(' if n else '['}{b.above:g}–{b.up_to:g}]"
+            for n, b in enumerate(self.dossier.bands.bands)
         )
 
     def cautions(self) -> list[str]:
@@ -109,7 +110,8 @@ class View:
         notes = dossier.grade["notes" if self.lang == "zh" else "notes_en"]
         said = [notes] if notes else []
         if dossier.grade["is_key_supervision"]:
-            article = dossier.grade["key_supervision_article"]
+            column = self.pick("key_supervision_article", "key_supervision_article_en")
+            article = dossier.grade[column]
             said.append(
                 self.pick(f"重点监管：{article}", f"key supervision: {article}")
             )
