@@ -134,6 +134,10 @@ def _block(
         "grade_decision": programmes.decision_table(rng, penalty, until),
     }
     known = {n: _until(f, until) for n, f in tables.items()}
+    # What a visit found is known when the visit is.
+    known["inspection_item"] = known["inspection_item"].join(
+        known["inspection"], on="inspection_id", how="semi", maintain_order="left"
+    )
     written = {f"{SOURCE}/{n}": noise.with_noise(rng, n, f) for n, f in known.items()}
     return written | {f"{TRUTH}/latent": _truth(register.ids, log_odds, months)}
 

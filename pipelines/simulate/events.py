@@ -37,6 +37,15 @@ _FAILED_ITEMS = [
     "阴离子合成洗涤剂",
     "防腐剂混合使用之和",
 ]
+# Acts and the articles of the Food Safety Law that punish them.
+_ACTS = [
+    ("经营不符合食品安全标准的食品", "fsl:124"),
+    ("经营超过保质期的食品", "fsl:124"),
+    ("采购不符合食品安全标准的食品原料", "fsl:125"),
+    ("未按规定进行进货查验", "fsl:126"),
+    ("餐饮具清洗消毒不合格", "fsl:126"),
+    ("超范围经营", "fsl:122"),
+]
 
 
 def complaint_table(
@@ -85,7 +94,9 @@ def complaint_table(
             "recorded_at": _dates(received + rng.integers(0, 5, count)),
             "kind": np.where(is_report, "report", "complaint"),
             "category": category,
-            "text": complaint_texts(rng, category, register.name[business]),
+            "text": complaint_texts(
+                rng, category, register.name[business], _cooks(register)[business]
+            ),
             "street_code": np.array([s.code for s in STREETS])[
                 register.street[business]
             ],
@@ -139,10 +150,7 @@ def sample_table(
         asks, rng.integers(20, 45, count), np.where(failed, 10, 0)
     )
     disposed = final + rng.integers(15, 85, count)
-    is_catering = np.isin(
-        np.array([k.business_type for k in KINDS])[register.kind[business]],
-        ["catering", "canteen"],
-    )
+    is_catering = _cooks(register)[business]
     food_class = np.char.zfill(rng.integers(1, 32, count).astype(str), 2)
     frame = pl.DataFrame(
         {
@@ -211,24 +219,14 @@ def penalty_table(
     has_fine = np.char.startswith(kinds, "fine")
     fine = np.where(has_fine, np.round(rng.lognormal(9.0, 1.0, count), -2), 0)
     gone = rng.random(count) < 0.05
+    acts, articles = np.array(_ACTS)[rng.integers(0, len(_ACTS), count)].T
     frame = pl.DataFrame(
         {
             "business_id": register.ids.gather(business),
             "decided_on": _dates(decided),
             "recorded_at": _dates(decided + rng.integers(1, 12, count)),
-            "act": np.array(
-                [
-                    "经营不符合食品安全标准的食品",
-                    "未按规定进行进货查验",
-                    "采购不符合标准的食品原料",
-                    "餐饮具清洗消毒不合格",
-                    "超范围经营",
-                    "未取得许可从事经营",
-                ]
-            )[rng.integers(0, 6, count)],
-            "law_article": np.array(
-                ["fsl:124", "fsl:126", "fsl:125", "fsl:126", "fsl:122", "fsl:122"]
-            )[rng.integers(0, 6, count)],
+            "act": acts,
+            "law_article": articles,
             "kinds": kinds,
             "discretion_grade": discretion,
             "procedure": np.where(fine > 3000, "ordinary", "simple"),
@@ -300,6 +298,12 @@ def incident_table(
         deaths=pl.lit(0),
     )
     return _numbered(frame, "incident_id", prefix, "occurred_on")
+
+
+def _cooks(register: Register) -> npt.NDArray[np.bool_]:
+    cooks = np.array([k.business_type in {"catering", "canteen"} for k in KINDS])
+    here: npt.NDArray[np.bool_] = cooks[register.kind]
+    return here
 
 
 def _open(register: Register, month: date) -> npt.NDArray[np.bool_]:

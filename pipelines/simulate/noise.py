@@ -19,15 +19,23 @@ def with_noise(
             for column, value in spoil.items()
         )
     again = frame.filter(pl.Series(rng.random(frame.height) < DUPLICATE_SHARE))
-    return pl.concat([frame, again])
+    return pl.concat([*_false_starts(rng, name, frame), frame, again])
+
+
+def _false_starts(
+    rng: np.random.Generator, name: str, frame: pl.DataFrame
+) -> list[pl.DataFrame]:
+    """Copy some rows as they were first typed, before somebody typed them again."""
+    tries = _FALSE_STARTS.get(name, ())
+    share = ERROR_SHARE / max(1, len(tries))
+    return [
+        frame.filter(pl.Series(rng.random(frame.height) < share)).with_columns(**spoil)
+        for spoil in tries
+    ]
 
 
 _SPOILS: dict[str, tuple[dict[str, pl.Expr], ...]] = {
-    "business": (
-        {"lon": pl.col("lat"), "lat": pl.col("lon")},
-        {"usci": pl.col("usci").str.replace("9", "6")},
-        {"business_type": pl.lit("餐饮")},
-    ),
+    "business": ({"usci": pl.col("usci").str.replace("9", "6")},),
     "inspection": (
         {"business_id": pl.concat_str(pl.col("business_id"), pl.lit("X"))},
         {"recorded_at": pl.col("inspected_on").dt.offset_by("-1d")},
@@ -48,4 +56,12 @@ _SPOILS: dict[str, tuple[dict[str, pl.Expr], ...]] = {
     ),
     "sampling_result": ({"programme": pl.lit("抽检")}, {"sampled_on": pl.lit(None)}),
     "penalty": ({"fine_yuan": -pl.col("fine_yuan") - 1},),
+}
+# A business that is refused takes all its records with it, so the register has its wrong
+# rows beside the right ones: the plan's counts stay exact.
+_FALSE_STARTS: dict[str, tuple[dict[str, pl.Expr], ...]] = {
+    "business": (
+        {"lon": pl.col("lat"), "lat": pl.col("lon")},
+        {"business_type": pl.lit("餐饮")},
+    ),
 }

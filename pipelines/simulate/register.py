@@ -16,6 +16,8 @@ Floats = npt.NDArray[np.float64]
 _OPENED_DURING = 0.30
 _CLOSED_DURING = 0.12
 _CHAIN_SIZE = 14
+# Days from opening to the entry in the register, at most.
+REGISTERED_WITHIN = 20
 _TYPE_DIGIT = {"seller": "1", "catering": "2", "canteen": "3", "market": "1"}
 _FOOD_CATEGORIES = [
     "2401",
@@ -64,13 +66,8 @@ def make_register(
     subtype = np.array([k.subtype for k in of])
     name = words.names(rng, subtype, street_name)
     chain = _chains(rng, kind)
-    brands = words.chain_names(rng, int(chain.max()) + 2)
-    in_chain = chain >= 0
-    branded = np.char.add(
-        np.char.add(brands[chain], "（"),
-        np.char.add(np.char.replace(street_name, "街道", ""), "店）"),
-    )
-    name = np.where(in_chain, branded, name)
+    branded = words.branded(rng, subtype, chain, street_name)
+    name = np.where(chain >= 0, branded, name)
     opened, closed = _lives(rng, count, begin, until)
     area = np.round(np.array([k.area for k in of]) * rng.lognormal(0.0, 0.45, count), 0)
     number = first_number + np.arange(count)
@@ -107,7 +104,8 @@ def _lives(
 ) -> tuple[Ints, Ints]:
     first, last = _day(begin), _day(until)
     old = first - rng.integers(30, 3650, count)
-    during = first + rng.integers(0, last - first, count)
+    # Whoever opened is on the register: the plan's counts are exact.
+    during = first + rng.integers(0, last - first - REGISTERED_WITHIN, count)
     opened = np.where(rng.random(count) < _OPENED_DURING, during, old)
     end = opened + rng.integers(200, 2200, count)
     closes = (rng.random(count) < _CLOSED_DURING) & (end < last) & (end > first)
@@ -132,7 +130,7 @@ def _business(
     region = np.where(opened > _day(date(2021, 4, 1)), "330102", region)
     lon, lat = places.coordinates(rng, street)
     owner, phone = words.people(rng, count)
-    recorded = opened + rng.integers(1, 20, count)
+    recorded = opened + rng.integers(1, REGISTERED_WITHIN, count)
     trading = closed < _day(date(2200, 1, 1))
     return pl.DataFrame(
         {
@@ -151,10 +149,7 @@ def _business(
                 pl.Series(chain < 0), None
             ),
             "street_code": np.array([s.code for s in places.STREETS])[street],
-            "address": np.char.add(
-                np.array([s.name for s in places.STREETS])[street],
-                np.char.add(rng.integers(1, 400, count).astype(str), "号"),
-            ),
+            "address": places.addresses(rng, street),
             "lon": lon,
             "lat": lat,
             "opened_on": _dates(opened),

@@ -6,25 +6,12 @@ import numpy as np
 import numpy.typing as npt
 
 Text = npt.NDArray[np.str_]
+Ints = npt.NDArray[np.int64]
 
 _SURNAMES = list("陈王李张周吴徐朱沈胡俞何钱孙郑金叶章余方")
 _NICKNAMES = ["老{}", "阿{}", "{}记", "{}家", "{}大姐", "{}师傅", "小{}"]
-_HOMES = [
-    "杭味",
-    "江南",
-    "钱塘",
-    "西湖",
-    "望江",
-    "清河坊",
-    "兰州",
-    "重庆",
-    "沙县",
-    "绍兴",
-    "宁波",
-    "温州",
-    "湘里",
-    "东北",
-]
+_PLACES = ["杭味", "江南", "钱塘", "西湖", "望江", "清河坊"]
+_KITCHENS = ["兰州", "重庆", "沙县", "绍兴", "宁波", "温州", "湘里", "东北"]
 _GOOD = [
     "福",
     "鲜",
@@ -39,7 +26,7 @@ _GOOD = [
     "味",
     "香",
     "佳",
-    "顺",
+    "泰",
     "康",
     "益",
 ]
@@ -66,55 +53,107 @@ _DISHES: Mapping[str, Sequence[str]] = {
     "kindergarten_canteen": ["幼儿园食堂"],
     "eldercare_canteen": ["养老院食堂", "康养中心食堂"],
     "hospital_canteen": ["医院食堂", "社区卫生服务中心食堂"],
-    "staff_canteen": ["职工食堂", "科技园食堂", "写字楼食堂"],
-    "site_canteen": ["工地食堂"],
+    "staff_canteen": ["职工食堂", "科技园食堂", "大厦食堂"],
+    "site_canteen": ["项目工地食堂"],
     "farm_market": ["农贸市场"],
 }
-_PUBLIC = {
-    "school_canteen",
-    "kindergarten_canteen",
+# Named after where another region's cooking comes from; nobody else is.
+_REGIONAL = {"restaurant_l", "restaurant_m", "restaurant_s", "small_catering", "snack"}
+# Named by number, as schools and hospitals are.
+_NUMBERED = {"school_canteen", "kindergarten_canteen", "hospital_canteen"}
+_PUBLIC = _NUMBERED | {
     "eldercare_canteen",
-    "hospital_canteen",
     "staff_canteen",
     "site_canteen",
     "farm_market",
 }
-
-COMPLAINTS: Mapping[str, Sequence[str]] = {
-    "foreign_matter": [
-        "在{}吃到一根头发，要求处理",
-        "{}的菜里有一小块塑料片",
-        "点的外卖里发现虫子，商家是{}",
-        "{}的汤里有钢丝球丝",
-    ],
-    "spoiled": [
-        "{}的肉有明显异味，疑似变质",
-        "在{}买的豆腐发酸",
-        "{}的凉菜发黏，感觉不新鲜",
-        "{}卖的水果里面已经腐烂",
-    ],
-    "illness": [
-        "在{}用餐后当晚腹泻，同桌两人也不舒服",
-        "吃了{}的外卖后呕吐",
-        "孩子吃了{}的蛋糕后肚子痛",
-    ],
-    "expired": [
-        "{}货架上有过期牛奶",
-        "在{}买到超过保质期的面包",
-        "{}用过期的调料，后厨可以看到",
-    ],
-    "hygiene": [
-        "{}后厨地面油污很厚",
-        "{}员工不戴口罩帽子操作",
-        "{}餐具没有洗干净，有残渣",
-    ],
-    "pests": ["在{}大堂看到蟑螂", "{}后门有老鼠出没", "{}店内苍蝇很多"],
-    "licence": ["{}没有悬挂食品经营许可证", "怀疑{}无证经营", "{}的许可证已经过期"],
-    "label": ["{}销售的进口食品没有中文标签", "{}的散装食品没有生产日期"],
-    "price": ["{}结账价格和标价不一致", "{}收取餐位费没有提前告知", "{}缺斤少两"],
-    "service": ["{}服务态度差，要求道歉", "{}充值卡不给退款", "{}预订后取消不退定金"],
-    "other": ["反映{}油烟扰民", "咨询{}是否正规", "{}门口堆放杂物"],
+# A company is named after the city and a lucky word, not after a street and a nickname.
+_COMPANY_ENDINGS = ("公司", "食品厂", "中央厨房", "购物中心", "宴会中心", "大酒店")
+# What a chain puts between its brand and the shop.
+_BRANDED: Mapping[str, str] = {
+    "supermarket": "超市",
+    "convenience": "便利店",
+    "fresh_food_store": "果蔬",
+    "wholesale": "粮油",
+    "online_seller": "优选",
+    "restaurant_xl": "大酒店",
+    "restaurant_l": "酒楼",
+    "restaurant_m": "火锅",
+    "restaurant_s": "小馆",
+    "small_catering": "早餐",
+    "snack": "快餐",
+    "drinks": "茶饮",
+    "bakery": "烘焙",
 }
+
+# What is said of a kitchen, and of a shop.
+Said = tuple[Sequence[str], Sequence[str]]
+COMPLAINTS: Mapping[str, Said] = {
+    "foreign_matter": (
+        [
+            "在{}吃到一根头发，要求处理",
+            "{}的菜里有一小块塑料片",
+            "{}的饭菜里发现虫子",
+            "{}的汤里有钢丝球丝",
+        ],
+        ["在{}买的米里有虫", "{}卖的糕点里有一根头发", "{}的散装干货里有小石子"],
+    ),
+    "spoiled": (
+        [
+            "{}的肉有明显异味，疑似变质",
+            "{}的凉菜发黏，感觉不新鲜",
+            "{}端上来的鱼发臭",
+            "{}的米饭有馊味",
+        ],
+        ["在{}买的豆腐发酸", "{}卖的水果里面已经腐烂", "{}的冷冻肉化冻后有异味"],
+    ),
+    "illness": (
+        [
+            "在{}用餐后当晚腹泻，同桌两人也不舒服",
+            "吃了{}的饭菜后呕吐",
+            "孩子吃了{}的东西后肚子痛",
+        ],
+        ["吃了在{}买的熟食后腹泻", "孩子喝了{}卖的牛奶后肚子痛"],
+    ),
+    "expired": (
+        ["{}用过期的调料，后厨可以看到", "{}端上来的饮料已经过期"],
+        ["{}货架上有过期牛奶", "在{}买到超过保质期的面包", "{}的火腿肠过期三天还在卖"],
+    ),
+    "hygiene": (
+        [
+            "{}后厨地面油污很厚",
+            "{}员工不戴口罩帽子操作",
+            "{}餐具没有洗干净，有残渣",
+        ],
+        ["{}冷柜里很脏，有积水", "{}的散装食品没有加盖", "{}店里有股霉味"],
+    ),
+    "pests": (
+        ["在{}看到蟑螂", "{}后门有老鼠出没", "{}里苍蝇很多"],
+        ["在{}货架下看到老鼠", "{}的米袋旁有蟑螂", "{}里苍蝇很多"],
+    ),
+    "licence": (
+        ["{}没有悬挂食品经营许可证", "怀疑{}无证经营", "{}的许可证已经过期"],
+        ["{}没有悬挂食品经营许可证", "怀疑{}无证经营", "{}的许可证已经过期"],
+    ),
+    "label": (
+        ["{}打包的食品没有标制作时间", "{}菜单上没有标过敏提示"],
+        ["{}销售的进口食品没有中文标签", "{}的散装食品没有生产日期"],
+    ),
+    "price": (
+        ["{}结账价格和菜单不一致", "{}收取餐位费没有提前告知"],
+        ["{}结账价格和标价不一致", "{}缺斤少两"],
+    ),
+    "service": (
+        ["{}服务态度差，要求道歉", "{}上菜太慢还不给退单"],
+        ["{}服务态度差，要求道歉", "{}充值卡不给退款", "{}不肯开发票"],
+    ),
+    "other": (
+        ["反映{}油烟扰民", "{}门口堆放杂物"],
+        ["{}门口堆放杂物", "{}卸货占用人行道"],
+    ),
+}
+# Some leave a number in the text itself, which the loader must blank out.
+CALL_BACK, CALL_BACK_SHARE = "，请回电", 0.01
 CATEGORIES = tuple(COMPLAINTS)
 
 
@@ -122,30 +161,56 @@ def names(rng: np.random.Generator, subtype: Text, street: Text) -> Text:
     """Invent a name for each business from its street, its kind and chance."""
     count = len(subtype)
     short = np.char.replace(street, "街道", "")
+    what = _what(rng, subtype)
+    lucky = _lucky(rng, count)
     owner = _pick(rng, [n.format(s) for n in _NICKNAMES for s in _SURNAMES], count)
-    lucky = np.char.add(_pick(rng, _GOOD, count), _pick(rng, _GOOD, count))
-    home = _pick(rng, _HOMES, count)
-    middle = np.where(rng.random(count) < 0.5, owner, np.char.add(home, lucky))
+    home = np.where(
+        np.isin(subtype, list(_REGIONAL)),
+        _pick(rng, _PLACES + _KITCHENS, count),
+        _pick(rng, _PLACES, count),
+    )
+    shop = np.where(rng.random(count) < 0.5, owner, np.char.add(home, lucky))
+    number = np.char.add("第", _pick(rng, list("一二三四五六七八"), count))
+    is_numbered = np.isin(subtype, list(_NUMBERED)) & (rng.random(count) < 0.5)
     is_public = np.isin(subtype, list(_PUBLIC))
-    number = np.char.add(
-        "第", np.char.add(_pick(rng, list("一二三四五六七八"), count), "")
-    )
-    middle = np.where(
-        is_public, np.where(rng.random(count) < 0.5, lucky, number), middle
-    )
-    what = np.empty(count, dtype="<U12")
+    middle = np.where(is_public, np.where(is_numbered, number, lucky), shop)
+    local = np.char.add(np.char.add("上城区", short), np.char.add(middle, what))
+    company = np.char.add(np.char.add("杭州", lucky), what)
+    return np.where(_ends(what, _COMPANY_ENDINGS), company, local)
+
+
+def branded(rng: np.random.Generator, subtype: Text, chain: Ints, street: Text) -> Text:
+    """Name the shops of chains: brand, kind, and the street in brackets."""
+    short = np.char.replace(street, "街道", "")
+    brand = _brands(rng, int(chain.max(initial=-1)) + 2)[chain]
+    kind = np.array([_BRANDED.get(s, "") for s in subtype])
+    shop = np.char.add(np.char.add("（", short), "店）")
+    return np.char.add(np.char.add(brand, kind), shop)
+
+
+def _what(rng: np.random.Generator, subtype: Text) -> Text:
+    what = np.empty(len(subtype), dtype="<U12")
     for kind, options in _DISHES.items():
         here = subtype == kind
         what[here] = _pick(rng, options, int(here.sum()))
-    return np.char.add(np.char.add(np.char.add("上城区", short), middle), what)
+    return what
 
 
-def chain_names(rng: np.random.Generator, chains: int) -> Text:
-    """Invent a brand for each chain."""
-    first, second, third = (
-        _pick(rng, _GOOD + list("百一天九千小好"), chains) for _ in range(3)
+def _lucky(rng: np.random.Generator, count: int) -> Text:
+    """Draw two different characters of good omen."""
+    first = rng.integers(0, len(_GOOD), count)
+    second = (first + rng.integers(1, len(_GOOD), count)) % len(_GOOD)
+    return np.char.add(np.array(_GOOD)[first], np.array(_GOOD)[second])
+
+
+def _brands(rng: np.random.Generator, chains: int) -> Text:
+    return np.char.add(
+        _pick(rng, list("百天九千小好新大"), chains), _lucky(rng, chains)
     )
-    return np.char.add(np.char.add(first, second), third)
+
+
+def _ends(text: Text, endings: Sequence[str]) -> npt.NDArray[np.bool_]:
+    return np.array([str(t).endswith(tuple(endings)) for t in text])
 
 
 def people(rng: np.random.Generator, count: int) -> tuple[Text, Text]:
@@ -160,13 +225,22 @@ def people(rng: np.random.Generator, count: int) -> tuple[Text, Text]:
     return name, phone
 
 
-def complaint_texts(rng: np.random.Generator, category: Text, name: Text) -> Text:
+def complaint_texts(
+    rng: np.random.Generator,
+    category: Text,
+    name: Text,
+    is_kitchen: npt.NDArray[np.bool_],
+) -> Text:
     """Write a short text for each complaint, naming the business."""
     template = np.empty(len(category), dtype="<U40")
-    for kind, options in COMPLAINTS.items():
-        here = category == kind
-        template[here] = _pick(rng, options, int(here.sum()))
-    return np.array([t.format(n) for t, n in zip(template, name, strict=True)])
+    for kind, said in COMPLAINTS.items():
+        for options, where in zip(said, (is_kitchen, ~is_kitchen), strict=True):
+            here = (category == kind) & where
+            template[here] = _pick(rng, options, int(here.sum()))
+    text = np.array([t.format(n) for t, n in zip(template, name, strict=True)])
+    _, phone = people(rng, len(text))
+    asks = rng.random(len(text)) < CALL_BACK_SHARE
+    return np.where(asks, np.char.add(text, np.char.add(CALL_BACK, phone)), text)
 
 
 def _pick(rng: np.random.Generator, options: Sequence[str], count: int) -> Text:
