@@ -107,11 +107,6 @@ class Forest:
     scales: Mapping[int, Scale]
     goes_left: tuple[tuple[int, ...], ...] = field(repr=False)
 
-    @property
-    def base(self) -> float:
-        """Give the expected raw score, which is what no feature moves."""
-        return sum(tree.expected for tree in self.trees)
-
 
 def read_forest(text: str) -> Forest:
     """Read the text of a booster with one plain score per row.

@@ -3,9 +3,7 @@
 import logging
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations
-from math import factorial
+from collections.abc import Sequence
 from typing import Any
 
 import lightgbm as lgb
@@ -27,73 +25,14 @@ from models.treeshap import (
     explainer_of,
 )
 from tests import ROOT
+from tests.boosters import BETWEEN, BOTH, CONSTANT, booster_text, chain
+from tests.shapley import brute_force, nodes_of
 
 TOLERANCE = 1e-9
 MISSING = float("nan")
 # Where decisions flip, or rounding could: LightGBM reads |x| <= 1e-35 as zero.
 EDGES = (0.0, -0.0, 1e-36, -1e-36, 1e-35, -1e-35, 2e-35, -2e-35, -0.5, -1.0, 3.0)
 EDGES += (1e300, -1e300, float("inf"), float("-inf"), MISSING)
-
-
-def booster_text(features: int, *trees: Mapping[str, str]) -> str:
-    """Write a booster by hand, in LightGBM's own form."""
-    head = [
-        "tree\nversion=v4\nnum_class=1\nnum_tree_per_iteration=1\nlabel_index=0",
-        f"max_feature_idx={features - 1}\nobjective=binary sigmoid:1",
-        "feature_names=" + " ".join(f"f{n}" for n in range(features)),
-        "feature_infos=" + " ".join(["[-9:9]"] * features),
-        "tree_sizes=" + " ".join(["0"] * len(trees)) + "\n",
-    ]
-    bodies = [
-        f"Tree={n}\n"
-        + "\n".join(f"{k}={v}" for k, v in tree.items())
-        + "\nis_linear=0\nshrinkage=1\n\n"
-        for n, tree in enumerate(trees)
-    ]
-    text = "\n".join([*head, *bodies, "end of trees\n"])
-    sizes = " ".join(str(len(body) + 1) for body in bodies)
-    return text.replace(
-        "tree_sizes=" + " ".join(["0"] * len(trees)), f"tree_sizes={sizes}"
-    )
-
-
-# 8 where both features are above a half, else 0; each half of the rows is.
-BOTH = {
-    "num_leaves": "3",
-    "num_cat": "0",
-    "split_feature": "0 1",
-    "threshold": "0.5 0.5",
-    "decision_type": "2 2",
-    "left_child": "-1 -2",
-    "right_child": "1 -3",
-    "leaf_value": "0 0 8",
-    "leaf_count": "50 25 25",
-    "internal_count": "100 50",
-}
-# 10 between 0 and 1, where 30 of 100 rows are; the feature is asked twice.
-BETWEEN = BOTH | {
-    "split_feature": "0 0",
-    "threshold": "0 1",
-    "leaf_value": "0 10 0",
-    "leaf_count": "50 30 20",
-}
-CONSTANT = {"num_leaves": "1", "num_cat": "0", "leaf_value": "-1.5"}
-
-
-def chain(features: int) -> dict[str, str]:
-    """Ask one feature after the other; the last leaf has all of them on its path."""
-    nodes = range(features)
-    return BOTH | {
-        "num_leaves": str(features + 1),
-        "split_feature": " ".join(map(str, nodes)),
-        "threshold": " ".join(["0.5"] * features),
-        "decision_type": " ".join(["2"] * features),
-        "left_child": " ".join(str(~n) for n in nodes),
-        "right_child": " ".join([*(str(n + 1) for n in nodes[:-1]), str(~features)]),
-        "leaf_value": " ".join(str(n) for n in range(features + 1)),
-        "leaf_count": " ".join(["1"] * (features + 1)),
-        "internal_count": " ".join(str(features + 1 - n) for n in nodes),
-    }
 
 
 def rows(*values: Sequence[float]) -> np.ndarray[Any, np.dtype[np.float32]]:
@@ -212,62 +151,6 @@ def edge_rows(text: str, kind: type) -> np.ndarray[Any, Any]:
         columns = [rng.choice(np.array(values[f]).astype(kind), 200) for f in range(5)]
     columns[4] = rng.choice(np.array([*range(-2, 45), *EDGES[:-5], MISSING]), 200)
     return np.column_stack(columns).astype(kind)
-
-
-def nodes_of(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    if "split_feature" in node:
-        yield node
-        yield from nodes_of(node["left_child"])
-        yield from nodes_of(node["right_child"])
-
-
-def brute_force(text: str, row: Sequence[float]) -> list[float]:
-    """Average over all orders in which features become known, from the JSON dump."""
-    total = [0.0] * 6
-    for tree in lgb.Booster(model_str=text).dump_model()["tree_info"]:
-        root = tree["tree_structure"]
-        used = sorted({node["split_feature"] for node in nodes_of(root)})
-        total[5] += expected(root, row, frozenset())
-        for feature in used:
-            others = [f for f in used if f != feature]
-            for size in range(len(used)):
-                weight = (
-                    factorial(size)
-                    * factorial(len(used) - size - 1)
-                    / factorial(len(used))
-                )
-                for known in map(frozenset, combinations(others, size)):
-                    gain = expected(root, row, known | {feature})
-                    total[feature] += weight * (gain - expected(root, row, known))
-    return total
-
-
-def expected(
-    node: Mapping[str, Any], row: Sequence[float], known: frozenset[int]
-) -> float:
-    if "leaf_value" in node:
-        return float(node["leaf_value"])
-    left, right = node["left_child"], node["right_child"]
-    if node["split_feature"] in known:
-        way = left if is_left(node, row[node["split_feature"]]) else right
-        return expected(way, row, known)
-    weights = [n.get("internal_count", n.get("leaf_count")) for n in (left, right)]
-    parts = [expected(n, row, known) for n in (left, right)]
-    return float(np.average(parts, weights=weights))
-
-
-def is_left(node: Mapping[str, Any], value: float) -> bool:
-    if node["decision_type"] == "==":
-        named = {int(c) for c in node["threshold"].split("||")}
-        return bool(np.isfinite(value)) and value > -1 and int(value) in named
-    if abs(value) <= float(np.float32(1e-35)):
-        value = 0.0
-    kind = node["missing_type"]
-    if np.isnan(value) and kind != "NaN":
-        value = 0.0
-    if (kind == "NaN" and np.isnan(value)) or (kind == "Zero" and value == 0):
-        return bool(node["default_left"])
-    return bool(value <= node["threshold"])
 
 
 @settings(max_examples=20, deadline=None)
