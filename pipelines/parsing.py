@@ -79,7 +79,7 @@ def parse(
 
 def days(text: pl.Series, dates: Sequence[str] = DATE_FORMS) -> pl.Series:
     """Read a column of days; what is none is empty."""
-    distinct = text.unique().to_frame("text")
+    distinct = text.to_frame("text").lazy().unique()
     read = distinct.with_columns(typed=_day(pl.col("text").str.strip_chars(), dates))
     return _mapped_back(text, read)["typed"]
 
@@ -98,21 +98,27 @@ def _looked_at(
 ) -> pl.DataFrame:
     """Give for each row the value as it may be kept, its type, and the rule it breaks."""
     stripped = pl.col("text").str.strip_chars()
-    distinct = text.unique().to_frame("text")
-    cleaned = distinct.with_columns(value=pl.when(stripped != "").then(stripped))
     is_number = is_number_of_things(table, column)
     safe = redacted_number if is_number else redacted
     judged = (
-        cleaned.with_columns(shown=safe(pl.col("value")).str.replace(LOST, ""))
+        text.to_frame("text")
+        .lazy()
+        .unique()
+        .with_columns(value=pl.when(stripped != "").then(stripped))
+        .with_columns(shown=safe(pl.col("value")).str.replace(LOST, ""))
         .with_columns(typed=_typed(column, dates))
         .with_columns(rule=_rule(column, must_be_whole=is_number))
     )
     return _mapped_back(text, judged.select("text", "shown", "typed", "rule"))
 
 
-def _mapped_back(text: pl.Series, distinct: pl.DataFrame) -> pl.DataFrame:
-    return text.to_frame("text").join(
-        distinct, on="text", how="left", nulls_equal=True, maintain_order="left"
+def _mapped_back(text: pl.Series, distinct: pl.LazyFrame) -> pl.DataFrame:
+    """Give every row what was found for its value, in the order of the rows."""
+    return (
+        text.to_frame("text")
+        .lazy()
+        .join(distinct, on="text", how="left", nulls_equal=True, maintain_order="left")
+        .collect()
     )
 
 
@@ -152,16 +158,10 @@ def _known_codes(value: pl.Expr, column: Column) -> pl.Expr:
 
 
 def _faults(lines: pl.Series, name: str, seen: pl.DataFrame) -> pl.DataFrame:
-    return (
-        seen.select(
-            lines,
-            "rule",
-            column_name=pl.lit(name),
-            offending_value="shown",
-        )
-        .filter(pl.col("rule").is_not_null())
-        .cast(FAULTS)
-    )
+    found = seen.with_columns(lines).filter(pl.col("rule").is_not_null())
+    return found.select(
+        LINE, "rule", column_name=pl.lit(name), offending_value="shown"
+    ).cast(FAULTS)
 
 
 def _typed(column: Column, dates: Sequence[str]) -> pl.Expr:

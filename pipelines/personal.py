@@ -11,9 +11,10 @@ from features.schema import Column, Table
 REDACTED = "***"
 # A digit may be full-width: \d covers both, [0-9] would not.
 _MOBILE = r"(?:(?:\+|00)?86[-\s]?)?[1１][3-9３-９]\d[-\s]?\d{4}[-\s]?\d{4}"
-# Six digits of region, the day of birth, three of order and the check character.
+# Six digits of region, the day of birth, three of order and the check character. Born
+# before 2010, or it is the day of a case in a number made of region, day and order.
 _IDENTITY_CARD = (
-    r"[1-8]\d{5}[-\s]?(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+    r"[1-8]\d{5}[-\s]?(?:19\d{2}|200\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
     r"[-\s]?\d{3}[\dXx]"
 )
 _LOOSE_IDENTITY_CARD = (
@@ -23,7 +24,7 @@ _LANDLINE = r"[(（]?[0０]\d{2,3}[)）]?[-\s]?\d{7,8}"
 _SHORT_LANDLINE = (
     r"(?:电话|手机|号码|微信|[Tt][Ee][Ll]|[Pp][Hh][Oo][Nn][Ee])[^\d]{0,4}\d{6,}"
 )
-_MAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+_MAIL = r"[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
 
 
 def _alone(pattern: str) -> str:
@@ -53,7 +54,8 @@ def redacted_number(text: pl.Expr) -> pl.Expr:
 def is_number_of_things(table: Table, column: Column) -> bool:
     """Say whether a column holds numbers of things, such as cases, and not free text."""
     named = column.name in {"usci", "licence_no", "document_no"}
-    return named or column.name in table.key or column.name.endswith("_id")
+    is_key = column.name in table.key or column.name.endswith("_id")
+    return column.sql_type == "varchar" and (named or is_key)
 
 
 def _blanked(text: pl.Expr, patterns: tuple[str, ...]) -> pl.Expr:

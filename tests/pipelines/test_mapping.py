@@ -193,7 +193,8 @@ def test_what_cannot_be_found_or_computed_is_named(
     before = books.content()
     with pytest.raises(InputError, match=says):
         books.load(source, mapping(tmp_path, text))
-    assert all(books.content()[name].equals(frame) for name, frame in before.items())
+    after = books.content()
+    assert all(after[name].equals(frame) for name, frame in before.items())
 
 
 def test_a_joined_file_explains_a_code(tmp_path: Path, books: Books) -> None:
