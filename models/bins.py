@@ -84,12 +84,11 @@ class _Counts:
 
     def merged(self, at: int) -> "_Counts":
         """Join a range with the next."""
+        good, bad = self.good.copy(), self.bad.copy()
+        good[at + 1] += good[at]
+        bad[at + 1] += bad[at]
         return _Counts(
-            *(
-                np.r_[a[:at], a[at] + a[at + 1], a[at + 2 :]]
-                for a in (self.good, self.bad)
-            ),
-            np.delete(self.ends, at),
+            np.delete(good, at), np.delete(bad, at), np.delete(self.ends, at)
         )
 
 
@@ -131,8 +130,7 @@ def _fit(column: Column, values: Array, bad: Array) -> Bins:
     edges = counts.ends[:-1]
     code = _located(column, edges, values)
     size = 1 + len(column.specials) + len(edges) + 1
-    lost = np.bincount(code, bad, size)
-    kept = np.bincount(code, 1 - bad, size)
+    kept, lost = _counted(code, bad, size)
     woe = weight_of_evidence(kept, lost, base_odds)
     if column.direction:
         woe[_MISSING] = _bounded(column, woe[_MISSING], woe[-len(edges) - 1 :])
@@ -174,9 +172,15 @@ def _fine(values: Array, bad: Array) -> _Counts:
         dtype=np.float64,
     )
     code = np.searchsorted(edges, values, side="left")
-    lost = np.bincount(code, bad, len(edges) + 1)
-    rows = np.bincount(code, minlength=len(edges) + 1)
-    return _Counts(rows - lost, lost, np.r_[edges, np.inf])
+    kept, lost = _counted(code, bad, len(edges) + 1)
+    return _Counts(kept, lost, np.r_[edges, np.inf])
+
+
+def _counted(code: Codes, bad: Array, size: int) -> tuple[Array, Array]:
+    """Count good and bad rows per code."""
+    kept: Array = np.bincount(code, 1.0 - bad, size).astype(np.float64)
+    lost: Array = np.bincount(code, bad, size).astype(np.float64)
+    return kept, lost
 
 
 def _shortest(low: float, high: float) -> float:

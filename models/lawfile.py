@@ -10,11 +10,16 @@ from typing import Any, Literal, Never, TypeVar, get_args, get_origin, get_type_
 from features.errors import RuleError
 from models.clauses import SHAPES as GRADING_SHAPES
 from models.clauses import Rule, Source
+from models.credit_clauses import CREDIT_SHAPES
 from models.procedure_clauses import PROCEDURE_SHAPES
 
 T = TypeVar("T")
 
-SHAPES: Mapping[str, type[Rule]] = {**GRADING_SHAPES, **PROCEDURE_SHAPES}
+SHAPES: Mapping[str, type[Rule]] = {
+    **GRADING_SHAPES,
+    **CREDIT_SHAPES,
+    **PROCEDURE_SHAPES,
+}
 
 
 def read_sources(path: Path) -> Mapping[str, Source]:

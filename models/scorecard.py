@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -294,10 +295,11 @@ def _score_bands(scores: Array) -> tuple[tuple[float, ...], tuple[float, ...]]:
 
 def _row(bins: Bins, code: int, weight: float, points: int) -> dict[str, object]:
     specials = bins.column.specials
+    ends: tuple[float, float] | tuple[None, None]
     if code == 0:
         kind, ends = "missing", (None, None)
     elif code < bins.first_range:
-        kind, ends = "special", (specials[code - 1],) * 2
+        kind, ends = "special", (specials[code - 1], specials[code - 1])
     else:
         kind, ends = "range", bins.span(code)
     rows = bins.good[code] + bins.bad[code]
@@ -316,18 +318,17 @@ def _row(bins: Bins, code: int, weight: float, points: int) -> dict[str, object]
     }
 
 
-def _from_state(state: dict[str, list[object]]) -> Scorecard:
+def _from_state(state: dict[str, Any]) -> Scorecard:
     """Rebuild a card from its JSON; lists become the tuples they were."""
     bins = [
         Bins(Column(**_tupled(b.pop("column"))), **_tupled(b))
         for b in state.pop("bins")
     ]
-    return Scorecard(
-        bins=tuple(bins), scale=Scale(**state.pop("scale")), **_tupled(state)
-    )
+    scale = Scale(**state.pop("scale"))
+    return Scorecard(bins=tuple(bins), scale=scale, **_tupled(state))
 
 
-def _tupled(fields: dict[str, object]) -> dict[str, object]:
+def _tupled(fields: dict[str, Any]) -> dict[str, Any]:
     return {name: _frozen(value) for name, value in fields.items()}
 
 
