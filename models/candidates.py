@@ -22,6 +22,7 @@ from models.rules import Rules, RuleSet
 _CLOSED_AS = {
     "not_listed": "decided_not_listed",
     "removed": "listing_ended",
+    "listing_annulled": "listing_ended",
     "annulled": "annulled",
 }
 _EVIDENCE = {

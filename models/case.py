@@ -16,7 +16,7 @@ from models.workdays import Day, term_end
 CANDIDATE = "candidate"
 LISTED = frozenset({"listed", "published"})
 # A case in these states asks nothing of anybody once nothing about it is public.
-CLOSED = frozenset({"not_listed", "removed", "annulled"})
+CLOSED = frozenset({"not_listed", "removed", "annulled", "listing_annulled"})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,46 @@
+"""Copies the register away and back, never over decisions that the copy lacks."""
+
+from pathlib import Path
+
+from features.errors import RegisterError
+from models.rules import Rules
+from pipelines.register.chain import Head
+from pipelines.register.ledger import open_ledger
+from pipelines.register.verify import Verified, verify
+
+
+def backup(path: Path, target: Path, rules: Rules) -> Head:
+    """Write a verified copy while officers go on working; give its head.
+
+    Raises:
+        RegisterError: the copy cannot be written, or is not sound.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with open_ledger(path) as ledger:
+        ledger.copy_to(target)
+    return _sound(target, verify(target, rules)).head
+
+
+def restore(copy: Path, path: Path, rules: Rules) -> Head:
+    """Bring a copy back to where there is no register.
+
+    Raises:
+        RegisterError: something is there already, or the copy is not sound.
+    """
+    for there in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
+        if there.exists():
+            message = f"{there} exists and may hold decisions the copy lacks; move it away first"
+            raise RegisterError(message)
+    head = _sound(copy, verify(copy, rules)).head
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open_ledger(copy) as ledger:
+        ledger.copy_to(path)
+    with open_ledger(path, create=True):
+        return head
+
+
+def _sound(path: Path, verified: Verified) -> Verified:
+    if not verified.is_sound:
+        message = f"{path} is not sound: {verified.findings[0].text}"
+        raise RegisterError(message)
+    return verified
