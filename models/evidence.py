@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from features.sampling import NOT_FAILED
 from models.clauses import Number
 from models.rules import RuleSet
 
@@ -40,14 +41,14 @@ def standing_penalties(
 def final_failures(
     sampling_result: pl.DataFrame, rules: RuleSet, since: date
 ) -> pl.DataFrame:
-    """Keep failed supervision samples that are final and were not overturned.
+    """Keep failed supervision samples that are final, neither challenged nor overturned.
 
     The fact arises on the day the result becomes final, not when the food was taken.
     """
     return _known(sampling_result, rules, "final_on", since).filter(
         pl.col("is_failed"),
         pl.col("programme").is_in(list(rules.codes("R29-2.programmes"))),
-        pl.col("reinspection").fill_null("none") != "overturned",
+        ~pl.col("reinspection").fill_null("none").is_in(NOT_FAILED),
     )
 
 
