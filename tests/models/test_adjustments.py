@@ -82,7 +82,7 @@ some_decisions = st.lists(
 some_grounds = st.lists(st.sampled_from(GROUNDS), unique=True, max_size=4)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40)
 @given(st.floats(0, 100), some_grounds)
 def test_a_recommendation_alone_never_changes_a_grade(points, grounds):
     got = graded(points, grounds=found(*grounds))
@@ -90,7 +90,7 @@ def test_a_recommendation_alone_never_changes_a_grade(points, grounds):
     assert got["decided_shift"] == 0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40)
 @given(st.floats(0, 100), some_grounds, some_decisions)
 def test_a_decided_shift_stays_within_the_law_and_a_to_d(points, grounds, taken):
     rows = [decision(ground, shift) for ground, shift in taken]
@@ -102,7 +102,7 @@ def test_a_decided_shift_stays_within_the_law_and_a_to_d(points, grounds, taken)
     assert moved * got["decided_shift"] >= 0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40)
 @given(some_decisions, st.sampled_from([g for g in GROUNDS if g.startswith("R")]))
 def test_a_decided_raise_blocks_every_lowering(taken, raised):
     others = [decision(ground, shift) for ground, shift in taken if ground != raised]
@@ -110,7 +110,7 @@ def test_a_decided_raise_blocks_every_lowering(taken, raised):
     assert got["decided_shift"].item() >= 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40)
 @given(some_decisions, st.randoms(use_true_random=False))
 def test_the_order_of_decisions_on_different_grounds_changes_nothing(taken, random):
     rows = [decision(ground, shift) for ground, shift in dict(taken).items()]

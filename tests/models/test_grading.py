@@ -182,7 +182,7 @@ def test_extra_columns_pass_through_and_scratch_columns_do_not():
 probabilities = st.floats(0, 1)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40)
 @given(
     static=st.tuples(st.floats(0, 40), st.floats(0, 40)),
     checklist=st.tuples(st.floats(0, 60), st.floats(0, 60)),
@@ -203,7 +203,7 @@ def test_more_points_never_give_a_milder_grade(static, checklist, probability):
     assert low["visits_per_year"] <= high["visits_per_year"]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40)
 @given(
     amounts=st.dictionaries(
         st.sampled_from(["area_m2", "bulk_chilled_sku", "prepacked_ambient_sku"]),

@@ -212,7 +212,7 @@ def events(draw):
     return tables
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(events(), st.randoms(use_true_random=False))
 def test_row_order_changes_nothing(tables, random):
     shuffled = {name: random.sample(rows, len(rows)) for name, rows in tables.items()}
@@ -221,7 +221,7 @@ def test_row_order_changes_nothing(tables, random):
     assert found.select(pl.all_horizontal(pl.all().is_not_null()).all()).item()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(events())
 def test_facts_recorded_on_the_day_or_later_change_nothing(tables):
     earlier = {
@@ -233,7 +233,7 @@ def test_facts_recorded_on_the_day_or_later_change_nothing(tables):
     assert found.equals(find_grounds(recorded(earlier), RULES))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(events(), st.sampled_from(["annulled", "repaired"]), st.integers(1, 1500))
 def test_a_penalty_withdrawn_or_repaired_is_as_if_it_had_never_been(
     tables, withdrawal, days_ago
@@ -249,7 +249,7 @@ def test_a_penalty_withdrawn_or_repaired_is_as_if_it_had_never_been(
     assert with_gone.equals(find_grounds(recorded({**tables, "penalty": []}), RULES))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(events(), st.integers(0, 2000))
 def test_a_fact_that_outlived_its_legal_life_has_no_effect(tables, days_more):
     expired = date(2021, 6, 29) - timedelta(days=days_more)
