@@ -1,7 +1,10 @@
 """A city is a TOML file: what one may say, and what is refused before a row is read."""
 
+import os
+import tempfile
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from features.errors import InputError
@@ -369,3 +372,41 @@ def test_an_extra_column_is_reported_and_not_read(tmp_path: Path, books: Books) 
     report = books.load(write(tmp_path / "in", business=content))
     assert report.total.loaded == 1
     assert report.extra_columns == {"business.csv": ["备注"]}
+
+
+@pytest.mark.parametrize("header", ["name", "名称"])
+def test_a_column_of_lists_is_named_when_the_table_needs_it(
+    tmp_path: Path, books: Books, header: str
+) -> None:
+    row = {"business_id": "B1", "valid_from": "2020-01-01", "recorded_at": "2020-01-02", header: ["店"], "business_type": "catering"}  # fmt: skip
+    (tmp_path / "in").mkdir()
+    pl.DataFrame([row]).write_parquet(tmp_path / "in" / "business.parquet")
+    with pytest.raises(InputError, match=rf"column '{header}' for name .* holds List"):
+        books.load(tmp_path / "in")
+
+
+def test_a_column_of_lists_that_nobody_needs_is_reported(
+    tmp_path: Path, books: Books
+) -> None:
+    row = {"street_code": "S1", "name": "街", "tags": ["a", "b"]}
+    (tmp_path / "in").mkdir()
+    pl.DataFrame([row]).write_parquet(tmp_path / "in" / "street.parquet")
+    report = books.load(tmp_path / "in")
+    assert report.total.loaded == 1
+    assert report.extra_columns == {"street.parquet": ["tags"]}
+
+
+def test_a_folder_we_may_not_look_into_is_named(books: Books) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0)
+        before = os.geteuid()
+        if before == 0:  # root may look anywhere
+            os.seteuid(65534)
+        try:
+            with pytest.raises(
+                InputError, match=r"cannot be read \(Permission denied\)"
+            ):
+                books.load(Path(folder))
+        finally:
+            os.seteuid(before)
+            Path(folder).chmod(0o755)
