@@ -1,0 +1,107 @@
+"""The listing procedure as a command needs it: warehouse, register and rules together."""
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from features.errors import NotFoundError
+from features.schema import Facts
+from features.warehouse import Warehouse, open_warehouse
+from models.candidates import Candidates, candidates, in_order_of
+from models.case import Case
+from models.rules import load_rules
+from models.worklist import Item, worklist
+from pipelines.register.annulments import unrecorded_annulments, write_corrections
+from pipelines.register.decisions import cases
+
+DEFAULT_LIST = "SAMR44"
+
+
+def find_candidates(
+    warehouse: Path,
+    *,
+    as_of: date,
+    register: Path | None = None,
+    list_type: str = DEFAULT_LIST,
+) -> Candidates:
+    """Find whom there may be a ground to list, ordered by the newest score on the day.
+
+    Without a register nobody is known to be listed or in procedure.
+
+    Raises:
+        UsageError: no such list was in force on the day.
+    """
+    with open_warehouse(warehouse, read_only=True) as opened:
+        facts, scores = opened.facts(), _scores(opened, as_of)
+    known = _cases(register)
+    found = candidates(facts, load_rules(), as_of, list_type=list_type, cases=known)
+    return in_order_of(found, scores)
+
+
+def find_worklist(
+    register: Path,
+    *,
+    today: date,
+    role: str | None = None,
+    warehouse: Path | None = None,
+) -> tuple[tuple[Item, ...], pl.DataFrame]:
+    """List what waits for a role, and the annulments that the register must still learn.
+
+    The second is known only with a warehouse, whose penalties say what was annulled.
+    """
+    known = _cases(register)
+    items = worklist(known, load_rules(), today, role=role)
+    penalty = _facts(warehouse).penalty if warehouse else _no_penalty()
+    return items, unrecorded_annulments(known, penalty)
+
+
+def write_annulments(register: Path, warehouse: Path, folder: Path) -> int:
+    """Write penalty.csv with the penalties the register knows to be annulled.
+
+    Load the folder with the mapping `shian`; from the day of the annulment on the
+    penalty leaves features, scores, grades and candidates. Gives the number of rows.
+    """
+    return write_corrections(_cases(register), _facts(warehouse).penalty, folder)
+
+
+def find_case(register: Path, case_id: str) -> Case:
+    """Read one case.
+
+    Raises:
+        NotFoundError: there is no such case.
+    """
+    found = cases(register).get(case_id)
+    if found is None:
+        message = f"the register holds no case {case_id}; list them with: shian listing worklist"
+        raise NotFoundError(message)
+    return found
+
+
+def _cases(register: Path | None) -> list[Case]:
+    return [] if register is None else list(cases(register).values())
+
+
+def _facts(warehouse: Path) -> Facts:
+    with open_warehouse(warehouse, read_only=True) as opened:
+        return opened.facts()
+
+
+def _no_penalty() -> pl.DataFrame:
+    return pl.DataFrame(
+        schema={
+            "penalty_id": pl.String,
+            "withdrawal": pl.String,
+            "withdrawn_on": pl.Date,
+        }
+    )
+
+
+def _scores(warehouse: Warehouse, as_of: date) -> pl.DataFrame:
+    """Read the probabilities of the newest score run up to the day, if there is one."""
+    return warehouse.sql(
+        "select business_id, probability from output.score where run_id = ("
+        "select run_id from output.run where kind = 'score' and as_of <= ? "
+        "order by as_of desc, run_id limit 1)",
+        [as_of],
+    )
