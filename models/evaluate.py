@@ -1,6 +1,8 @@
 """Every metric of a backtest, beside naive rankers, with paired bootstrap intervals."""
 
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,15 +38,20 @@ class Visits:
         return Visits(*(part[mask] for part in parts))  # type: ignore[arg-type]
 
 
-_RANKING: Mapping[str, Callable[[Visits, Ranked, Array], Array]] = {
-    "auc": lambda _, ranked, weight: ranked.auc(weight),
-    "average_precision": lambda _, ranked, weight: ranked.average_precision(weight),
-    "precision_at_top": lambda _, ranked, weight: ranked.precision_at_top(weight),
-    "first_half_share": lambda v, r, w: ordering.first_half_share(v.day, r, w),
-    "days_earlier": lambda v, r, w: ordering.days_earlier(v.day, r, w),
-    "net_days_earlier": lambda v, r, w: ordering.net_days_earlier(v.day, r, w),
-    "auc_inside_inspectors": lambda v, r, w: metrics.auc_inside(r, w, v.inspector),
-}
+@dataclass(frozen=True)
+class Compared:
+    """Rankers side by side, over all windows and inside each.
+
+    Columns: ranker, metric, value, lower, upper, and for every other than the model
+    gain, gain_lower, gain_upper: the model less the ranker, paired draw by draw;
+    `windows` has the number of the window too.
+    """
+
+    overall: pl.DataFrame
+    windows: pl.DataFrame
+
+
+_Measured = Mapping[str, Array]
 _PROBABILITY: Mapping[str, Callable[[Array, Array, Array], Array]] = {
     "log_loss": metrics.log_loss,
     "brier": metrics.brier,
@@ -60,41 +67,104 @@ def measure(
     Rankings are measured inside each window and averaged over windows; what judges a
     probability is measured over all visits together.
     """
-    windows = [visits.window == code for code in np.unique(visits.window)]
-    found = {
-        name: _mean_over_windows(metric, visits, score, weight, windows)
-        for name, metric in _RANKING.items()
-    }
-    if is_probability:
-        for name, judge in _PROBABILITY.items():
-            found[name] = judge(visits.serious, score, weight)
-    return found
+    inside = [
+        _inside(visits.only(here), score[here], weight[:, here])
+        for here in _windows(visits)
+    ]
+    return _overall(visits, score, weight, inside, is_probability=is_probability)
 
 
 def compare(
     visits: Visits, scores: Mapping[str, Array], *, model: str, draws: int = DRAWS
-) -> pl.DataFrame:
-    """Measure scores side by side on the same bootstrap draws of businesses.
-
-    Columns: ranker, metric, value, lower, upper, and for every other than the model
-    gain, gain_lower, gain_upper: the model less the ranker, paired draw by draw.
-    """
-    one = np.ones((1, len(visits.serious)))
-    weight = _poisson_weights(visits, draws)
-    point, drawn = {}, {}
-    for name, score in scores.items():
-        is_probability = name == model
-        point[name] = measure(visits, score, one, is_probability=is_probability)
-        drawn[name] = measure(visits, score, weight, is_probability=is_probability)
-    return pl.DataFrame(
-        [
-            _row(name, metric, point, drawn, model)
-            for name in scores
-            for metric, value in point[name].items()
-            if np.isfinite(value[0])
-        ],
-        infer_schema_length=None,
+) -> Compared:
+    """Measure scores side by side on the same bootstrap draws of businesses."""
+    # The first draw is the visits as they are: it gives the values themselves.
+    weight = np.vstack([np.ones(len(visits.serious)), _poisson_weights(visits, draws)])
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        measured = pool.map(
+            lambda name: _of_all_windows(visits, scores[name], weight, name == model),
+            scores,
+        )
+        by_ranker = dict(zip(scores, measured, strict=True))
+    overall = {name: found for name, (found, _) in by_ranker.items()}
+    windows = [
+        _rows({name: inside[n] for name, (_, inside) in by_ranker.items()}, model)
+        for n in range(len(_windows(visits)))
+    ]
+    return Compared(
+        overall=_rows(overall, model),
+        windows=pl.concat(
+            table.with_columns(window=pl.lit(code, pl.Int64))
+            for code, table in zip(np.unique(visits.window), windows, strict=True)
+        ),
     )
+
+
+def _of_all_windows(
+    visits: Visits,
+    score: Array,
+    weight: Array,
+    is_probability: bool,
+) -> tuple[_Measured, list[_Measured]]:
+    """Measure a score in every window, and overall from the same numbers."""
+    inside = []
+    for here in _windows(visits):
+        part, own, drawn = visits.only(here), score[here], weight[:, here]
+        judged = _judged(part, own, drawn) if is_probability else {}
+        inside.append({**_inside(part, own, drawn), **judged})
+    overall = _overall(visits, score, weight, inside, is_probability=is_probability)
+    return overall, inside
+
+
+def _windows(visits: Visits) -> list[npt.NDArray[np.bool_]]:
+    return [visits.window == code for code in np.unique(visits.window)]
+
+
+def _inside(visits: Visits, score: Array, weight: Array) -> dict[str, Array]:
+    """Measure how a score ranks the visits of one window."""
+    ranked = Ranked(score, visits.serious)
+    gross, net = ordering.days_earlier(visits.day, ranked, weight)
+    return {
+        "auc": ranked.auc(weight),
+        "average_precision": ranked.average_precision(weight),
+        "precision_at_top": ranked.precision_at_top(weight),
+        "first_half_share": ordering.first_half_share(visits.day, ranked, weight),
+        "days_earlier": gross,
+        "net_days_earlier": net,
+        "auc_inside_inspectors": metrics.auc_inside(ranked, weight, visits.inspector),
+    }
+
+
+def _judged(visits: Visits, score: Array, weight: Array) -> dict[str, Array]:
+    """Measure how right a probability is."""
+    return {
+        name: judge(visits.serious, score, weight)
+        for name, judge in _PROBABILITY.items()
+    }
+
+
+def _overall(
+    visits: Visits,
+    score: Array,
+    weight: Array,
+    inside: Sequence[_Measured],
+    *,
+    is_probability: bool,
+) -> dict[str, Array]:
+    rankings = [name for name in inside[0] if name not in _PROBABILITY]
+    found = {name: _mean([window[name] for window in inside]) for name in rankings}
+    judged = _judged(visits, score, weight) if is_probability else {}
+    return {**found, **judged}
+
+
+def _mean(values: Sequence[Array]) -> Array:
+    """Average over the windows in which a metric is known."""
+    known = np.isfinite(values)
+    total = known.sum(axis=0)
+    mean: Array = np.full(len(total), np.nan)
+    summed = np.where(known, values, 0.0).sum(axis=0)
+    np.divide(summed, total, out=mean, where=total > 0)
+    return mean
 
 
 def _poisson_weights(visits: Visits, draws: int) -> Array:
@@ -105,53 +175,40 @@ def _poisson_weights(visits: Visits, draws: int) -> Array:
     return weights
 
 
-def _mean_over_windows(
-    metric: Callable[[Visits, Ranked, Array], Array],
-    visits: Visits,
-    score: Array,
-    weight: Array,
-    windows: list[npt.NDArray[np.bool_]],
-) -> Array:
-    values = np.array(
-        [
-            metric(
-                visits.only(here),
-                Ranked(score[here], visits.serious[here]),
-                weight[:, here],
-            )
-            for here in windows
-        ]
-    )
-    known = np.isfinite(values)
-    total = known.sum(axis=0)
-    mean: Array = np.full(values.shape[1], np.nan)
-    np.divide(
-        np.where(known, values, 0.0).sum(axis=0), total, out=mean, where=total > 0
-    )
-    return mean
+def _rows(measured: Mapping[str, _Measured], model: str) -> pl.DataFrame:
+    """List value, interval and gain of every ranker and metric that is known."""
+    rows = [
+        _row(measured, name, metric, model)
+        for name, found in measured.items()
+        for metric, values in found.items()
+        if np.isfinite(values[0])
+    ]
+    return pl.DataFrame(rows, schema=_COLUMNS)
 
 
 def _row(
-    name: str,
-    metric: str,
-    point: Mapping[str, Mapping[str, Array]],
-    drawn: Mapping[str, Mapping[str, Array]],
-    model: str,
+    measured: Mapping[str, _Measured], name: str, metric: str, model: str
 ) -> dict[str, object]:
-    lower, upper = np.nanpercentile(drawn[name][metric], INTERVAL)
-    row: dict[str, object] = {
-        "ranker": name,
-        "metric": metric,
-        "value": float(point[name][metric][0]),
-        "lower": float(lower),
-        "upper": float(upper),
-        "gain": None,
-        "gain_lower": None,
-        "gain_upper": None,
-    }
+    value, *interval = _with_interval(measured[name][metric])
+    gain: list[float | None] = [None, None, None]
     if name != model:
-        paired = drawn[model][metric] - drawn[name][metric]
-        low, high = np.nanpercentile(paired, INTERVAL)
-        row["gain"] = float(point[model][metric][0] - point[name][metric][0])
-        row["gain_lower"], row["gain_upper"] = float(low), float(high)
-    return row
+        gain = [*_with_interval(measured[model][metric] - measured[name][metric])]
+    return dict(zip(_COLUMNS, (name, metric, value, *interval, *gain), strict=True))
+
+
+def _with_interval(values: Array) -> tuple[float, float, float]:
+    """Give the value of the visits as they are, and the interval of the draws."""
+    lower, upper = np.nanpercentile(values[1:], INTERVAL)
+    return float(values[0]), float(lower), float(upper)
+
+
+_COLUMNS = {
+    "ranker": pl.String,
+    "metric": pl.String,
+    "value": pl.Float64,
+    "lower": pl.Float64,
+    "upper": pl.Float64,
+    "gain": pl.Float64,
+    "gain_lower": pl.Float64,
+    "gain_upper": pl.Float64,
+}

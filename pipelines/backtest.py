@@ -14,7 +14,7 @@ from features.profile import attributes_at, static_factors_on
 from features.schema import Facts
 from features.warehouse import open_warehouse
 from models.baselines import rankers
-from models.evaluate import Visits, compare
+from models.evaluate import Compared, Visits, compare
 from models.metrics import Array, calibration_table
 from models.rules import Rules, load_rules
 from models.static_points import static_points
@@ -157,41 +157,46 @@ def _statutory(test: VisitRows, facts: Facts, rules: Rules, day: date) -> Array 
 def _report(
     scored: pl.DataFrame, start: date, end: date, window: str
 ) -> BacktestReport:
-    windows = [
-        _compared(part).with_columns(
-            window=pl.lit(key[0]),
-            visits=pl.lit(part.height),
-            serious_share=pl.lit(part["is_serious"].mean()),
-        )
-        for key, part in scored.group_by("window", maintain_order=True)
-    ]
-    serious = scored["is_serious"].cast(pl.Float64).to_numpy()
-    table = calibration_table(serious, scored[MODEL].to_numpy())
-    share = scored["is_serious"].mean()
+    compared = _compared(scored)
+    serious = scored["is_serious"].cast(pl.Float64)
+    table = calibration_table(serious.to_numpy(), scored[MODEL].to_numpy())
     return BacktestReport(
         start=start,
         end=end,
         window=window,
         visits=scored.height,
-        serious_share=float(share) if isinstance(share, float) else 0.0,
-        overall=_compared(scored),
-        windows=pl.concat(windows, how="diagonal_relaxed"),
+        serious_share=float(serious.to_numpy().mean()),
+        overall=compared.overall,
+        windows=_dated(compared.windows, scored),
         calibration=pl.DataFrame(table, schema=["stated", "found", "visits"]),
         scored=scored,
     )
 
 
-def _compared(scored: pl.DataFrame) -> pl.DataFrame:
+def _compared(scored: pl.DataFrame) -> Compared:
     names = [MODEL, *(n for n in _RANKERS if n in scored.columns)]
     scores: Mapping[str, Array] = {name: scored[name].to_numpy() for name in names}
     visits = Visits(
-        window=_codes(scored["window"].cast(pl.String)),
+        window=_codes(scored["window"]),
         day=scored["day"].cast(pl.Int64).to_numpy(),
         business=_codes(scored["business_id"]),
         inspector=_codes(scored["inspector_id"]),
         serious=scored["is_serious"].cast(pl.Float64).to_numpy(),
     )
     return compare(visits, scores, model=MODEL)
+
+
+def _dated(windows: pl.DataFrame, scored: pl.DataFrame) -> pl.DataFrame:
+    """Name windows by their first day, with their visits and serious share."""
+    facts = scored.group_by("window").agg(
+        visits=pl.len(), serious_share=pl.col("is_serious").mean()
+    )
+    numbered = facts.sort("window").with_row_index("number").cast({"number": pl.Int64})
+    return (
+        windows.rename({"window": "number"})
+        .join(numbered, on="number", maintain_order="left")
+        .drop("number")
+    )
 
 
 _RANKERS = (

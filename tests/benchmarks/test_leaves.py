@@ -66,7 +66,7 @@ def gains(first: pl.DataFrame, scored: dict[str, pl.DataFrame]) -> str:
         serious=first["is_serious"].cast(pl.Float64).to_numpy(),
     )
     scores = {name: frame[MODEL].to_numpy() for name, frame in scored.items()}
-    table = compare(visits, scores, model=str(LEAVES[0]))
+    table = compare(visits, scores, model=str(LEAVES[0])).overall
     lines = [
         f"\n| leaves | metric | value | gain of {LEAVES[0]} leaves | 95% interval |"
     ]

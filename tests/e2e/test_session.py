@@ -188,6 +188,16 @@ def test_backtest_gives_the_same_facts_to_a_program(shian: Shian, demo: Demo) ->
     assert f"{auc['value']:.3f}" in shown.out
 
 
+@pytest.mark.parametrize("ranker", ["random", "days_since_visit", "last_result"])
+def test_the_model_finds_more_than_chance_on_the_demo(demo: Demo, ranker: str) -> None:
+    (row,) = (
+        r
+        for r in demo.facts["backtest"]
+        if (r["ranker"], r["metric"]) == (ranker, "auc")
+    )
+    assert row["gain_lower"] > 0
+
+
 def test_quiet_says_nothing(shian: Shian, demo: Demo, tmp_path: Path) -> None:
     call = ("score", "--as-of", "2026-01-01", *demo.where, "--out", tmp_path)
     called = shian(*call, "--quiet")

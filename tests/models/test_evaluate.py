@@ -42,7 +42,7 @@ NOISE = np.random.default_rng(9).random(len(TRUTH))
 
 
 def table(scores, draws=200):
-    found = compare(VISITS, scores, model="model", draws=draws)
+    found = compare(VISITS, scores, model="model", draws=draws).overall
     return {(row["ranker"], row["metric"]): row for row in found.iter_rows(named=True)}
 
 
@@ -93,7 +93,8 @@ def test_a_random_score_is_not_told_apart_from_chance():
 def test_the_same_visits_give_the_same_intervals():
     first = compare(VISITS, {"model": TRUTH, "random": NOISE}, model="model", draws=50)
     again = compare(VISITS, {"model": TRUTH, "random": NOISE}, model="model", draws=50)
-    assert first.equals(again)
+    assert first.overall.equals(again.overall)
+    assert first.windows.equals(again.windows)
 
 
 def test_two_equal_scores_differ_by_nothing_in_every_draw():
@@ -115,7 +116,7 @@ def test_the_visits_of_one_business_are_drawn_together():
         serious=(np.arange(40) % 2).astype(float),
     )
     score = np.arange(40.0)
-    found = compare(visits, {"model": score}, model="model", draws=100)
+    found = compare(visits, {"model": score}, model="model", draws=100).overall
     auc = found.row(by_predicate=pl.col("metric") == "auc", named=True)
     # Weights that are the same for all serious and for all clean visits cancel out.
     assert auc["lower"] == pytest.approx(auc["value"])
@@ -158,7 +159,8 @@ def test_what_nobody_can_know_is_left_out_of_the_table():
         inspector=np.full(4, -1),
         serious=np.array([1.0, 0, 1, 0]),
     )
-    found = compare(visits, {"model": np.array([0.9, 0.2, 0.3, 0.4])}, model="model")
+    score = np.array([0.9, 0.2, 0.3, 0.4])
+    found = compare(visits, {"model": score}, model="model").overall
     assert "auc_inside_inspectors" not in set(found["metric"])
 
 
@@ -173,8 +175,8 @@ def test_the_interval_covers_as_one_that_hands_the_days_out_anew_in_every_draw()
         again = np.repeat(np.arange(400), times)
         ranked = Ranked(score[again], visits.serious[again])
         one = np.ones((1, len(again)))
-        slow.append(ordering.net_days_earlier(visits.day[again], ranked, one)[0])
-    found = compare(visits, {"model": score}, model="model")
+        slow.append(ordering.days_earlier(visits.day[again], ranked, one)[1][0])
+    found = compare(visits, {"model": score}, model="model").overall
     row = found.row(by_predicate=pl.col("metric") == "net_days_earlier", named=True)
     ours = row["upper"] - row["lower"]
     assert ours == pytest.approx(np.ptp(np.percentile(slow, [2.5, 97.5])), rel=0.2)
@@ -190,8 +192,24 @@ def test_weights_of_one_give_the_plain_metric(seed):
     expected = {
         "auc": ranked.auc(one),
         "auc_inside_inspectors": metrics.auc_inside(ranked, one, visits.inspector),
-        "days_earlier": ordering.days_earlier(visits.day, ranked, one),
+        "days_earlier": ordering.days_earlier(visits.day, ranked, one)[0],
         "log_loss": metrics.log_loss(visits.serious, score, one),
     }
     for name, value in expected.items():
         assert found[name] == pytest.approx(value, nan_ok=True)
+
+
+def test_a_window_is_measured_as_if_it_were_alone():
+    scores = {"model": TRUTH, "random": NOISE}
+    windows = compare(VISITS, scores, model="model", draws=20).windows
+    here = VISITS.window == 1
+    alone = compare(
+        VISITS.only(here),
+        {name: score[here] for name, score in scores.items()},
+        model="model",
+        draws=20,
+    ).overall
+    inside = windows.filter(pl.col("window") == 1)
+    assert inside.select("ranker", "metric", "value").equals(
+        alone.select("ranker", "metric", "value")
+    )

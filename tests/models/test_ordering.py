@@ -7,12 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models import ordering
 from models.metrics import Ranked
-from models.ordering import (
-    days_earlier,
-    first_half_share,
-    net_days_earlier,
-)
+from models.ordering import first_half_share
 
 #    day  score  serious
 WEEK = [
@@ -34,6 +31,14 @@ small_weeks = st.lists(
 def columns(rows):
     day, score, serious = zip(*rows, strict=True)
     return np.array(day), Ranked(np.array(score, float), np.array(serious, float))
+
+
+def days_earlier(day, ranked, weight):
+    return ordering.days_earlier(day, ranked, weight)[0]
+
+
+def net_days_earlier(day, ranked, weight):
+    return ordering.days_earlier(day, ranked, weight)[1]
 
 
 def once(day):
