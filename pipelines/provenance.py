@@ -18,7 +18,7 @@ def code_version() -> str:
     digest = hashlib.sha256(sql_text().encode())
     for package in _PACKAGES:
         for path in sorted((root / package).rglob("*")):
-            if path.suffix in {".py", ".toml", ".j2"}:
+            if path.suffix in {".py", ".toml", ".j2", ".sql"}:
                 digest.update(path.relative_to(root).as_posix().encode())
                 digest.update(path.read_bytes())
     return f"{version('shian')}+{digest.hexdigest()[:12]}"
