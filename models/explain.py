@@ -38,6 +38,9 @@ STORIES: Mapping[str, tuple[str, str]] = {
 # serious finding in one visit is shrunk to a third): a reason is told by a plain count,
 # mean or date of its story.
 _NOT_TOLD = frozenset({"decayed", "trend", "shrunk"})
+# The season is the same for everybody on a day: it moves every probability and tells no
+# business from another.
+_OF_EVERYBODY = "season"
 # The feature that dates the latest event of a story.
 _LATEST: Mapping[str, str] = {
     "serious": "days_since_serious",
@@ -74,6 +77,7 @@ def model_reasons(
     gives, base value last. Stories are ranked by how far they move the odds either way.
     """
     sums = story_contributions(contributions)
+    sums[:, list(STORIES).index(_OF_EVERYBODY)] = 0.0
     order = np.argsort(-np.abs(sums), axis=1, kind="stable")[:, :most]
     rows = np.repeat(np.arange(len(sums)), order.shape[1])
     story = order.ravel()
@@ -108,13 +112,8 @@ def _leading(
     stories = list(STORIES)
     leader = np.zeros(len(rows), dtype=np.int64)
     for code, name in enumerate(stories):
-        columns = np.array(
-            [
-                i
-                for i, f in enumerate(catalogue())
-                if f.story == name and f.metric not in _NOT_TOLD
-            ]
-        )
+        told = [f.story == name and f.metric not in _NOT_TOLD for f in catalogue()]
+        columns = np.flatnonzero(told)
         here = story == code
         signed = (
             contributions[np.ix_(rows[here], columns)] * np.sign(moved[here])[:, None]
@@ -133,7 +132,6 @@ def _told(
     """Write the reasons that one feature leads."""
     feature = catalogue()[int(code)]
     value = pl.col(feature.name)
-    rises = pl.col("contribution") > 0
     zh, en = _value_words(feature, value)
     dates_itself = feature.metric == "days_since" or feature.story not in _LATEST
     latest = feature.name if dates_itself else _LATEST[feature.story]
@@ -150,30 +148,21 @@ def _told(
             article=pl.lit(None, pl.String),
         )
         .with_columns(
-            text_zh=pl.concat_str(
-                zh,
-                pl.when(rises)
-                .then(pl.lit("，使风险上升"))
-                .otherwise(pl.lit("，使风险下降")),
-            ),
-            text_en=pl.concat_str(
-                en,
-                pl.when(rises)
-                .then(pl.lit("; raises the risk"))
-                .otherwise(pl.lit("; lowers the risk")),
-            ),
+            text_zh=_moving(zh, "，使风险上升", "，使风险下降"),
+            text_en=_moving(en, "; raises the risk", "; lowers the risk"),
         )
         .select([*REASONS, "row"])
     )
 
 
+def _moving(words: pl.Expr, up: str, down: str) -> pl.Expr:
+    """Add which way the risk is moved."""
+    rises = pl.when(pl.col("contribution") > 0)
+    return pl.concat_str(words, rises.then(pl.lit(up)).otherwise(pl.lit(down)))
+
+
 def _value_words(feature: Feature, value: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     """Say what the feature is and how much of it there is, in both languages."""
-    if feature.story == "season":
-        month = pl.col("as_of").dt.month()
-        return pl.format("{}月的季节特点", month), pl.format(
-            "season of month {}", month
-        )
     number_zh, number_en = _number(feature, value)
     dated_zh, dated_en = _dated(feature, value)
     zh = pl.concat_str(pl.lit(f"{feature.zh}："), number_zh, dated_zh)

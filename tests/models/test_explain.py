@@ -23,7 +23,8 @@ FEATURES = {feature.name: feature for feature in catalogue()}
 AS_OF = date(2026, 1, 1)
 # Told by a plain count, mean or date of their story instead.
 NOT_TOLD = {f.name for f in catalogue() if f.metric in {"decayed", "trend", "shrunk"}}
-TOLD = [name for name in FEATURES if name not in NOT_TOLD]
+OF_EVERYBODY = {f.name for f in catalogue() if f.story == "season"}
+TOLD = [name for name in FEATURES if name not in NOT_TOLD | OF_EVERYBODY]
 
 
 def matrix(*rows):
@@ -118,12 +119,6 @@ def told(name, value, moved=0.4, **others):
             "serious findings within 300 m in the last year, against the average: level; raises the risk",
         ),
         (
-            "season_sin",
-            0.5,
-            "1月的季节特点，使风险上升",
-            "season of month 1; raises the risk",
-        ),
-        (
             "last_key_failed",
             None,
             "上次日常检查重点项目不合格数：无记录，使风险上升",
@@ -155,13 +150,21 @@ def test_every_feature_can_be_told_in_both_languages(name, value):
     assert zh.endswith("，使风险下降")
     assert en.endswith("; lowers the risk")
     assert re.search("[一-鿿]", en) is None
-    if FEATURES[name].story != "season":
-        assert zh.startswith(f"{FEATURES[name].zh}：")
-        assert en.startswith(f"{FEATURES[name].en}: ")
+    assert zh.startswith(f"{FEATURES[name].zh}：")
+    assert en.startswith(f"{FEATURES[name].en}: ")
     # Never more than two decimals, none that say nothing, nothing unfilled.
     assert (
         re.search(r"\.\d{3}|\.\d?0(?!\d)|None|null|nan|\{\}|e[+-]\d", zh + en) is None
     )
+
+
+@pytest.mark.parametrize("name", sorted(OF_EVERYBODY))
+def test_what_is_the_same_for_everybody_is_no_reason(name):
+    found = model_reasons(
+        matrix({name: 0.5, "complaints_365d": 3.0}),
+        contributions({name: 0.9, "complaints_365d": 0.1}),
+    )
+    assert found["code"].to_list() == ["complaints_365d"]
 
 
 @pytest.mark.parametrize("name", sorted(NOT_TOLD))
