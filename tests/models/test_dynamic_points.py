@@ -15,6 +15,7 @@ from models.dynamic_points import (
     with_dynamic_points,
 )
 from models.rules import load_rules
+from tests import README
 from tests.worked import DAY, cases, mart
 
 RULES = load_rules().in_force(DAY)
@@ -151,3 +152,12 @@ def test_the_last_scored_visit_counts_whatever_the_order_of_the_rows():
         assert found["checklist_inspection_id"].to_list() == ["new", "other"]
         assert found["checklist_points"].to_list() == [8.0, 1.0]
         assert found["checklist_on"].to_list() == [date(2026, 3, 1)] * 2
+
+
+def test_the_readme_publishes_the_scale_in_force() -> None:
+    scale = RULES.get(Scale, SCALE)
+    shares = " | ".join(f"{knot.probability:.0%}" for knot in scale.knots)
+    points = " | ".join(f"{knot.points:g}" for knot in scale.knots)
+    text = README.read_text("utf-8")
+    assert f"| scale version {scale.version}: probability | {shares} |" in text
+    assert f"| dynamic points | {points} |" in text
