@@ -513,6 +513,7 @@ create table if not exists output.score (
     probability_upper double not null,
     credit_score double,
     credit_class varchar,
+    credit_basis varchar,
     notes varchar not null,
     notes_en varchar not null,
     constraint risk_grade_known check (risk_grade in ('A', 'B', 'C', 'D')),
@@ -545,6 +546,7 @@ comment on column output.score.probability_lower is '概率下限 | Lower end of
 comment on column output.score.probability_upper is '概率上限 | Upper end of the 90% interval | share';
 comment on column output.score.credit_score is '信用分（越高越好） | Credit score; enterprises only | point';
 comment on column output.score.credit_class is '信用风险分类 | Credit class A to D; enterprises only |';
+comment on column output.score.credit_basis is '信用评分依据 | What the credit score rests on, or why there is none | code credit_basis';
 comment on column output.score.notes is '说明 | What is provisional or missing, in Chinese |';
 comment on column output.score.notes_en is '说明（英文） | What is provisional or missing, in English |';
 
@@ -1149,6 +1151,10 @@ from (values
     ('conflict_reason', 'interest', '利害关系', 'direct interest'),
     ('conflict_reason', 'former_employer', '曾任职', 'former employer'),
     ('conflict_reason', 'other', '其他', 'other'),
+    ('credit_basis', 'scorecard', '企业评分卡', 'scorecard of enterprises'),
+    ('credit_basis', 'individual', '个体工商户，不作企业信用分类', 'individual business: no enterprise class'),
+    ('credit_basis', 'other_form', '非企业或主体类型不明，不作企业信用分类', 'no enterprise, or form unknown: no class'),
+    ('credit_basis', 'no_scorecard', '尚无评分卡', 'no scorecard yet'),
     ('basis', 'checklist', '检查表', 'checklist'),
     ('basis', 'model', '模型', 'model'),
     ('basis', 'static_only', '仅静态分', 'static points only'),

@@ -63,6 +63,12 @@ class Bins:
         """Give the place of the lowest range."""
         return 1 + len(self.column.specials)
 
+    @property
+    def best(self) -> int:
+        """Give the place of the best range."""
+        ranges = self.woe[self.first_range :]
+        return self.first_range + ranges.index(max(ranges))
+
     def locate(self, values: Array) -> Codes:
         """Give the bin of each value; NaN is missing."""
         return _located(self.column, np.array(self.edges), values)

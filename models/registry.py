@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 from features.errors import ModelError
 from models.risk import RiskModel
+from models.scorecard import Scorecard
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
@@ -42,18 +43,24 @@ class Record:
     parameters: Mapping[str, str]
     metrics: Mapping[str, float]
     features: tuple[str, ...]
+    card: Scorecard | None = None
 
 
 def keep(model: RiskModel, record: Record, store: Path) -> None:
     """Write the model and its run, and make it the champion.
 
+    The scorecard of the record, or its absence, comes into use with the model.
     The same model is one run however often it is kept; writers wait for each other.
     """
     with _one_writer(store):
         model.save(store / "models" / model.version)
+        card = record.card
+        if card is not None:
+            card.save(store / "scorecards" / card.version)
         _log(model, record, store)
+        chosen = {"version": model.version, "scorecard": card.version if card else ""}
         draft = store / f"{_POINTER}.draft"
-        draft.write_text(json.dumps({"version": model.version}), "utf-8")
+        draft.write_text(json.dumps(chosen), "utf-8")
         draft.replace(store / _POINTER)
 
 
@@ -63,18 +70,39 @@ def champion(store: Path) -> RiskModel:
     Raises:
         ModelError: there is none, or its files were changed.
     """
-    try:
-        chosen = json.loads((store / _POINTER).read_text("utf-8"))["version"]
-    except (OSError, ValueError, LookupError, TypeError) as error:
-        message = (
-            f"{store} holds no champion; train one with: shian train --store {store}"
-        )
-        raise ModelError(message) from error
+    chosen = _chosen(store, "version")
     model = RiskModel.load(store / "models" / chosen)
     if model.version != chosen:
         message = f"the champion {chosen} in {store} was changed after it was trained"
         raise ModelError(message)
     return model
+
+
+def scorecard_in_use(store: Path) -> Scorecard | None:
+    """Read the scorecard in use; None when there were too few cases to fit one.
+
+    Raises:
+        ModelError: there is no champion, or the card's files were changed.
+    """
+    chosen = _chosen(store, "scorecard")
+    if not chosen:
+        return None
+    card = Scorecard.load(store / "scorecards" / chosen)
+    if card.version != chosen:
+        message = f"the scorecard {chosen} in {store} was changed after it was trained"
+        raise ModelError(message)
+    return card
+
+
+def _chosen(store: Path, what: str) -> str:
+    try:
+        chosen: str = json.loads((store / _POINTER).read_text("utf-8"))[what]
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        message = (
+            f"{store} holds no champion; train one with: shian train --store {store}"
+        )
+        raise ModelError(message) from error
+    return chosen
 
 
 @contextmanager
@@ -134,6 +162,9 @@ def _log_run(
         (folder / "requirements.txt").write_text("\n".join(pins) + "\n", "utf-8")
         (folder / "features.txt").write_text("\n".join(record.features) + "\n", "utf-8")
         client.log_artifacts(run_id, str(folder), "model")
+        if record.card is not None:
+            record.card.save(Path(scratch) / "scorecard")
+            client.log_artifacts(run_id, str(Path(scratch) / "scorecard"), "scorecard")
     if not client.search_registered_models(f"name = '{NAME}'"):
         client.create_registered_model(NAME)
     client.create_model_version(

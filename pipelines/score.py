@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -16,13 +16,15 @@ from features.profile import attributes_at, static_factors_on
 from features.schema import Facts, schema
 from features.warehouse import Warehouse, open_warehouse
 from models.clauses import GRADES
+from models.credit import credit_standing
 from models.dynamic_points import SCALE, last_checklist
 from models.explain import MAX_REASONS, REASONS, model_reasons
 from models.grading import grade, grade_parts
 from models.grounds import find_grounds
-from models.registry import champion
+from models.registry import champion, scorecard_in_use
 from models.risk import RiskModel
 from models.rules import Rules, RuleSet, load_rules
+from models.scorecard import Scorecard
 from models.static_points import static_points
 from pipelines.provenance import code_version, fingerprint, run_name
 from pipelines.train import legal_life_days
@@ -94,7 +96,9 @@ def score(
             message = f"no business in the warehouse was trading on {as_of}; choose a later day or load the register"
             raise InputError(message)
         judged = judge(facts, pairs, model=model, rules=rules, say=say)
-        run = _run(facts, model, rules, as_of, pairs.height)
+        card = scorecard_in_use(store)
+        judged = with_credit(judged, facts, card, rules.applied_to(as_of))
+        run = _run(facts, (model, card), rules, as_of, pairs.height)
         say("writing", 0.9)
         _write(opened, run, judged)
     say("done", 1.0)
@@ -128,6 +132,17 @@ def judge(
         matrix=matrix,
         contributions=contributions,
     )
+
+
+def with_credit(
+    judged: Judged, facts: Facts, card: Scorecard | None, law: RuleSet
+) -> Judged:
+    """Put the credit of enterprises beside their grades, which it cannot reach."""
+    standing = credit_standing(facts, judged.matrix, card, law)
+    graded = judged.graded.join(
+        standing, on="business_id", how="left", maintain_order="left"
+    )
+    return replace(judged, graded=graded)
 
 
 def _write(opened: Warehouse, run: pl.DataFrame, judged: Judged) -> None:
@@ -165,13 +180,18 @@ def _probability(model: RiskModel, matrix: pl.DataFrame) -> pl.DataFrame:
 
 
 def _run(
-    facts: Facts, model: RiskModel, rules: Rules, as_of: date, businesses: int
+    facts: Facts,
+    models: tuple[RiskModel, Scorecard | None],
+    rules: Rules,
+    as_of: date,
+    businesses: int,
 ) -> pl.DataFrame:
+    model, card = models
+    card_version = card.version if card else ""
     data, code = fingerprint(facts), code_version()
+    made_of = (model.version, card_version, rules.version, code, data)
     row = {
-        "run_id": run_name(
-            "score", as_of.isoformat(), model.version, rules.version, code, data
-        ),
+        "run_id": run_name("score", as_of.isoformat(), *made_of),
         "kind": "score",
         "as_of": as_of,
         "model_version": model.version,
@@ -180,7 +200,11 @@ def _run(
         "data_fingerprint": data,
         "businesses": businesses,
         "parameters": json.dumps(
-            {"trained_until": model.trained_until, "visits": model.visits}
+            {
+                "trained_until": model.trained_until,
+                "visits": model.visits,
+                "scorecard": card_version,
+            }
         ),
     }
     return _as_output("output.run", pl.DataFrame([row]))

@@ -68,13 +68,14 @@ _REST = (
     "decided_shift",
     "credit_score",
     "credit_class",
+    "credit_basis",
     "legal_form",
     "usci",
     "licence_no",
     "address",
 )
 _PRINTED_REASONS = 2
-_CODES = ("business_type", "subtype", "basis", "legal_form")
+_CODES = ("business_type", "subtype", "basis", "credit_basis", "legal_form")
 _ORIGIN = (
     "as_of",
     "run_id",

@@ -1,9 +1,13 @@
-"""Train the risk model on every visit known before a day, and keep its record."""
+"""Train the risk model on every visit known before a day, and keep its record.
+
+The scorecard of enterprises is fitted beside it, where there are cases enough.
+"""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -11,10 +15,12 @@ import polars as pl
 from features.catalogue import catalogue, feature_names
 from features.schema import Facts
 from features.warehouse import open_warehouse
+from models import credit
 from models.clauses import Number
 from models.registry import Record, keep
 from models.risk import ROUNDS, RiskModel, Training, fit, parameters
 from models.rules import Rules, load_rules
+from models.scorecard import Scorecard
 from pipelines.provenance import code_version, fingerprint
 from pipelines.visits import (
     BLOCK_MONTHS,
@@ -44,6 +50,9 @@ class TrainReport:
     data_fingerprint: str
     calibration_slope: float
     is_champion: bool
+    scorecard_version: str = ""
+    scorecard_cases: int = 0
+    scorecard_note: str = ""
 
     def as_dict(self) -> dict[str, object]:
         """Give the report as plain values for a program."""
@@ -69,9 +78,11 @@ def train(
     rows = known_rows(facts, as_of, rules)
     say("model", 0.4)
     model = fit_rows(rows)
-    report = _report(model, rows, rules, as_of, facts)
+    say("scorecard", 0.7)
+    card, found = fit_card(facts, as_of, rules)
+    report = replace(_report(model, rows, rules, as_of, facts), **found)
     say("record", 0.8)
-    keep(model, _record(report, rows), store)
+    keep(model, replace(_record(report, rows), card=card), store)
     say("done", 1.0)
     return report
 
@@ -81,6 +92,29 @@ def known_rows(facts: Facts, as_of: date, rules: Rules) -> VisitRows:
     blocks = blocks_before(as_of, first_visit(facts), BLOCK_MONTHS)
     rows = visit_rows(facts, blocks, legal_life_days=legal_life_days(rules, as_of))
     return rows.known_before(as_of)
+
+
+def fit_card(
+    facts: Facts, as_of: date, rules: Rules
+) -> tuple[Scorecard | None, dict[str, Any]]:
+    """Fit the scorecard of enterprises; without cases enough say what is lacking.
+
+    The second is what a report says of it.
+    """
+    law = rules.in_force(as_of)
+    if not credit.is_in_force(law):
+        note = f"no scorecard: credit evaluation had no rules in force on {as_of}"
+        return None, {"scorecard_note": note}
+    life = legal_life_days(rules, as_of)
+    cases = credit.past_cases(facts, as_of, law, legal_life_days=life)
+    lacking = cases.shortfall()
+    if lacking:
+        return None, {"scorecard_cases": len(cases.bad), "scorecard_note": lacking}
+    card = credit.fit_credit(cases, law, trained_until=as_of)
+    return card, {
+        "scorecard_version": card.version,
+        "scorecard_cases": len(cases.bad),
+    }
 
 
 def legal_life_days(rules: Rules, day: date) -> int | None:
@@ -142,6 +176,7 @@ def _record(report: TrainReport, rows: VisitRows) -> Record:
             "code_version": report.code_version,
             "data_fingerprint": report.data_fingerprint,
             "block_months": str(BLOCK_MONTHS),
+            "scorecard_version": report.scorecard_version,
             "rounds": str(ROUNDS),
             **{
                 name: str(value)

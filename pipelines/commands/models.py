@@ -36,6 +36,14 @@ def train(
             (voice.pick("检查次数", "visits"), f"{report.visits:,}"),
             (voice.pick("严重不合格比例", "serious"), f"{report.serious_share:.1%}"),
             (voice.pick("经营者数", "businesses"), f"{report.businesses:,}"),
+            (
+                voice.pick("企业信用评分卡", "enterprise scorecard"),
+                report.scorecard_version
+                or voice.pick(
+                    f"未建：企业年样本{report.scorecard_cases}个，不足或规则未施行",
+                    report.scorecard_note,
+                ),
+            ),
             (voice.pick("规则版本", "law version"), report.law_version),
             (voice.pick("数据指纹", "data fingerprint"), report.data_fingerprint),
         ],

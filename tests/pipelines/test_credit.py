@@ -1,0 +1,309 @@
+"""Enterprise credit on a simulated district: cases, card, scores, and what they reach."""
+
+import shutil
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from features.errors import ModelError
+from features.schema import Facts
+from features.warehouse import open_warehouse
+from models.credit import (
+    MIN_CASES,
+    Cases,
+    credit_reasons,
+    credit_standing,
+    fit_credit,
+    past_cases,
+)
+from models.metrics import Array, Ranked
+from models.registry import scorecard_in_use
+from models.rules import RuleSet, load_rules
+from models.scorecard import Scorecard, scorecard_sql
+from models.stability import characteristic_stability, score_stability
+from pipelines.load import load
+from pipelines.score import score
+from pipelines.simulate import simulate
+from pipelines.train import fit_card, train
+
+pytestmark = pytest.mark.slow
+
+TODAY, LAST_YEAR = date(2026, 1, 1), date(2025, 1, 1)
+# Enough for some 1,400 enterprise years.
+BUSINESSES = 1400
+LIFE = 1826
+DRAWS, SEED = 400, 3
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("district")
+    simulate(folder, businesses=BUSINESSES, until=TODAY)
+    path = folder / "district.duckdb"
+    load(folder / "source", mapping="shian", warehouse=path, loaded_on=TODAY)
+    return path
+
+
+@pytest.fixture(scope="module")
+def facts(warehouse: Path) -> Facts:
+    with open_warehouse(warehouse, read_only=True) as opened:
+        return opened.facts()
+
+
+@pytest.fixture(scope="module")
+def law() -> RuleSet:
+    return load_rules().applied_to(TODAY)
+
+
+@pytest.fixture(scope="module")
+def cases(facts: Facts, law: RuleSet) -> Cases:
+    return past_cases(facts, TODAY, law, legal_life_days=LIFE)
+
+
+@pytest.fixture(scope="module")
+def card(cases: Cases, law: RuleSet) -> Scorecard:
+    return fit_credit(cases, law, trained_until=TODAY)
+
+
+@pytest.fixture(scope="module")
+def earlier(facts: Facts, law: RuleSet) -> Cases:
+    return past_cases(facts, LAST_YEAR, law, legal_life_days=LIFE)
+
+
+def of_last_year(cases: Cases) -> Cases:
+    last = cases.pairs["as_of"] == LAST_YEAR
+    return Cases(
+        cases.pairs.filter(last), cases.matrix.filter(last), cases.bad[last.to_numpy()]
+    )
+
+
+def known_before(facts: Facts, day: date) -> Facts:
+    """Take away everything that was recorded on the day or later."""
+    kept = {
+        name: frame.filter(pl.col("recorded_at") < day)
+        for name, frame in vars(facts).items()
+        if "recorded_at" in frame.columns
+    }
+    return replace(facts, **kept)
+
+
+def test_facts_recorded_on_the_day_or_later_change_nothing(
+    facts: Facts, earlier: Cases, law: RuleSet
+) -> None:
+    blind = past_cases(
+        known_before(facts, LAST_YEAR), LAST_YEAR, law, legal_life_days=LIFE
+    )
+    assert earlier.matrix.equals(blind.matrix)
+    assert (earlier.bad == blind.bad).all()
+    ours = fit_credit(earlier, law, trained_until=LAST_YEAR)
+    assert ours == fit_credit(blind, law, trained_until=LAST_YEAR)
+
+
+def test_no_case_of_an_earlier_year_is_of_the_year_to_come(
+    cases: Cases, earlier: Cases
+) -> None:
+    assert cases.pairs["as_of"].max() == LAST_YEAR
+    assert earlier.pairs["as_of"].max() < LAST_YEAR
+    assert len(earlier.bad) > MIN_CASES
+
+
+def test_out_of_time_the_card_ranks_ahead_of_every_single_fact(
+    cases: Cases, earlier: Cases, law: RuleSet
+) -> None:
+    """Frozen a year ago, judged on the year since; paired over resampled enterprises."""
+    past = fit_credit(earlier, law, trained_until=LAST_YEAR)
+    late = of_last_year(cases)
+    rankers = {
+        "card": -past.score(late.matrix).astype(float),
+        "past serious": values(late, "serious_1826d"),
+        "past penalties": values(late, "penalties_1826d"),
+        "last result": values(late, "last_key_failed"),
+        "days since visit": values(late, "days_since_visit"),
+    }
+    rng = np.random.default_rng(SEED)
+    weight = rng.poisson(1.0, (DRAWS, len(late.bad))).astype(float)
+    auc = {name: Ranked(s, late.bad).auc(weight) for name, s in rankers.items()}
+    lower, upper = np.percentile(auc["card"], [2.5, 97.5])
+    assert 0.65 < lower < upper < 0.9
+    for name in set(rankers) - {"card"}:
+        gain = auc["card"] - auc[name]
+        assert gain.mean() > 0, (name, gain.mean())
+    assert np.percentile(auc["card"] - auc["past penalties"], 2.5) > 0
+
+
+def values(cases: Cases, feature: str) -> Array:
+    return cases.matrix[feature].cast(pl.Float64).fill_null(0.0).to_numpy()
+
+
+def test_the_score_says_how_many_enterprises_go_bad(
+    cases: Cases, card: Scorecard
+) -> None:
+    stated = card.scale.bad_share(card.score(cases.matrix).astype(float))
+    assert stated.mean() == pytest.approx(cases.bad.mean(), abs=0.01)
+
+
+def test_no_enterprise_scores_better_by_moving_any_feature_the_worse_way(
+    cases: Cases, card: Scorecard
+) -> None:
+    """Past every cut of the card in turn, missing values too."""
+    before = card.score(cases.matrix)
+    moves = 0
+    for bins in card.bins:
+        name, way = bins.column.name, bins.column.direction
+        for cut in bins.edges:
+            past = np.nextafter(cut, np.inf) if way > 0 else cut
+            value = cases.matrix[name].cast(pl.Float64)
+            worse = ((value - past) * way < 0) | value.is_null()
+            moved = cases.matrix.with_columns(
+                pl.when(worse).then(pl.lit(past)).otherwise(value).alias(name)
+            )
+            after, touched = card.score(moved), worse.to_numpy()
+            best = bins.locate(np.array([past]))[0] == bins.best
+            if not best:
+                moves += int(touched.sum())
+                assert (after[touched] <= before[touched]).all(), name
+    assert moves > 10_000
+
+
+def test_reasons_are_points_lost_and_add_up_to_all_that_was_lost(
+    cases: Cases, card: Scorecard, law: RuleSet
+) -> None:
+    late = of_last_year(cases)
+    everything = credit_reasons(card, late.matrix, law, most=len(card.columns))
+    lost = everything.group_by("business_id").agg(pl.col("points_lost").sum())
+    scored = late.matrix.select("business_id", score=pl.Series(card.score(late.matrix)))
+    summed = scored.join(lost, on="business_id", how="left").fill_null(0)
+    assert (summed["score"] + summed["points_lost"] == card.highest).all()
+    first = credit_reasons(card, late.matrix, law)
+    assert first["rank"].max() == 4
+    assert first.select("business_id", "rank").is_unique().all()
+
+
+def test_sql_scores_the_real_matrix_as_the_program_does(
+    warehouse: Path, cases: Cases, card: Scorecard
+) -> None:
+    late = of_last_year(cases).matrix.sort("business_id")
+    with open_warehouse(warehouse, read_only=True) as opened:
+        found = opened.sql(scorecard_sql(), matrix=late, scorecard=card.table())
+    assert found["credit_score"].cast(pl.Int64).to_list() == card.score(late).tolist()
+
+
+def test_a_year_on_the_population_has_hardly_moved(
+    cases: Cases, earlier: Cases, law: RuleSet
+) -> None:
+    past = fit_credit(earlier, law, trained_until=LAST_YEAR)
+    late = of_last_year(cases).matrix
+    assert 0 <= score_stability(past, late) < 0.25
+    by_feature = characteristic_stability(past, late)
+    assert by_feature["feature"].to_list() == list(past.columns)
+    assert (by_feature["csi"] >= 0).all()
+
+
+@pytest.fixture(scope="module")
+def store(warehouse: Path) -> Path:
+    folder = warehouse.parent / "models"
+    report = train(warehouse, as_of=TODAY, store=folder)
+    assert report.scorecard_version
+    assert report.scorecard_note == ""
+    assert report.scorecard_cases > MIN_CASES
+    return folder
+
+
+def test_a_score_run_gives_enterprises_a_class_and_individuals_a_reason_for_none(
+    warehouse: Path, store: Path
+) -> None:
+    report = score(warehouse, as_of=TODAY, store=store)
+    with open_warehouse(warehouse, read_only=True) as opened:
+        rows = opened.sql(
+            "select legal_form, credit_score, credit_class, credit_basis "
+            "from output.scored_business where run_id = ?",
+            [report.run_id],
+        )
+    firms = rows.filter(pl.col("legal_form") == "enterprise")
+    assert firms["credit_score"].null_count() == firms["credit_class"].null_count() == 0
+    assert set(firms["credit_basis"]) == {"scorecard"}
+    assert set(firms["credit_class"]) == {"A", "B", "C", "D"}
+    individuals = rows.filter(pl.col("legal_form") == "individual")
+    assert individuals.height > firms.height
+    assert individuals["credit_score"].is_null().all()
+    assert individuals["credit_class"].is_null().all()
+    assert set(individuals["credit_basis"]) == {"individual"}
+
+
+def test_the_card_in_use_is_readable_by_people_and_refused_when_changed(
+    store: Path, tmp_path: Path
+) -> None:
+    card = scorecard_in_use(store)
+    assert card is not None
+    folder = store / "scorecards" / card.version
+    assert pl.read_csv(folder / "scorecard.csv").height == card.table().height
+    other = tmp_path / "models"
+    shutil.copytree(store / "scorecards", other / "scorecards")
+    shutil.copy(store / "champion.json", other)
+    changed = other / "scorecards" / card.version / "scorecard.json"
+    text = changed.read_text("utf-8")
+    changed.write_text(text.replace(f'"highest": {card.highest}', '"highest": 999'))
+    with pytest.raises(ModelError, match="was changed after it was trained"):
+        scorecard_in_use(other)
+
+
+def test_a_credit_score_changes_nothing_in_the_risk_grade(
+    warehouse: Path, store: Path
+) -> None:
+    """Another scale of credit: other scores and classes, the same grades to the byte."""
+    with_card = scored(warehouse, store)
+    pointer = store / "champion.json"
+    kept = pointer.read_text("utf-8")
+    version = next((store / "scorecards").iterdir()).name
+    pointer.write_text(kept.replace(version, ""), "utf-8")
+    without = scored(warehouse, store)
+    pointer.write_text(kept, "utf-8")
+    credit = ["credit_score", "credit_class", "credit_basis"]
+    assert with_card["credit_score"].is_not_null().any()
+    assert without["credit_score"].is_null().all()
+    assert set(without["credit_basis"]) == {"no_scorecard", "individual", "other_form"}
+    assert with_card.drop(credit).equals(without.drop(credit))
+
+
+def scored(warehouse: Path, store: Path) -> pl.DataFrame:
+    run_id = score(warehouse, as_of=TODAY, store=store).run_id
+    with open_warehouse(warehouse, read_only=True) as opened:
+        rows = opened.table("output.score").filter(pl.col("run_id") == run_id)
+        return rows.sort("business_id").drop("run_id").collect()
+
+
+def test_too_few_enterprises_make_no_card_and_the_report_says_so(facts: Facts) -> None:
+    few = (
+        facts.business.filter(pl.col("legal_form") == "enterprise")["business_id"]
+        .unique()
+        .sort()
+        .head(20)
+    )
+    small = replace(
+        facts,
+        business=facts.business.filter(pl.col("business_id").is_in(few.implode())),
+    )
+    card, found = fit_card(small, TODAY, load_rules())
+    assert card is None
+    assert "enterprise years" in found["scorecard_note"]
+
+
+def test_before_the_opinions_no_card_is_fitted(facts: Facts) -> None:
+    card, found = fit_card(facts, date(2021, 12, 31), load_rules())
+    assert card is None
+    assert "no rules in force" in found["scorecard_note"]
+
+
+def test_scoring_leaves_everybody_without_a_form_alone(
+    facts: Facts, cases: Cases, card: Scorecard, law: RuleSet
+) -> None:
+    formless = replace(
+        facts, business=facts.business.with_columns(legal_form=pl.lit(None, pl.String))
+    )
+    standing = credit_standing(formless, of_last_year(cases).matrix, card, law)
+    assert set(standing["credit_basis"]) == {"other_form"}
+    assert standing["credit_class"].is_null().all()
