@@ -1,6 +1,7 @@
 """A mapping applied to a file: the rows meant for a table, in its columns, as text."""
 
 from collections.abc import Mapping as Table_
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,22 +105,28 @@ class _Plan:
         """Compute all rows that can be, and name those that cannot."""
         self._apply(frame.clear())
         faults: list[tuple[int, str, str, str]] = []
-        parts = self._parts(frame, faults)
-        return pl.concat([self._apply(frame.clear()), *parts]), faults
+        with suppress(InputError):
+            return self._apply(frame), faults
+        self._find(frame, faults)
+        # All others at once: an expression may look at the rows before and after.
+        bad = [line for line, *_ in faults]
+        return self._apply(frame.filter(~pl.col(LINE).is_in(bad))), faults
 
-    def _parts(
+    def _find(
         self, frame: pl.DataFrame, faults: list[tuple[int, str, str, str]]
-    ) -> list[pl.DataFrame]:
+    ) -> None:
+        """Halve the rows until those that cannot be computed stand alone."""
         try:
-            return [self._apply(frame)]
+            self._apply(frame)
         except InputError:
             if len(faults) >= _TOLERATED:
                 raise
-        if frame.height == 1:
-            faults.append(self._fault(frame))
-            return []
-        middle = frame.height // 2
-        return self._parts(frame[:middle], faults) + self._parts(frame[middle:], faults)
+            if frame.height == 1:
+                faults.append(self._fault(frame))
+                return
+            middle = frame.height // 2
+            self._find(frame[:middle], faults)
+            self._find(frame[middle:], faults)
 
     def _apply(self, frame: pl.DataFrame) -> pl.DataFrame:
         where = self.entry.where

@@ -253,6 +253,17 @@ def test_a_value_an_expression_cannot_take_costs_its_row_and_no_other(
     )  # fmt: skip
 
 
+def test_an_expression_that_looks_at_other_rows_sees_all_that_are_good(
+    tmp_path: Path, books: Books
+) -> None:
+    rows = [f"A{n},Alpha,{'x' if n == 5 else n}" for n in range(10)]
+    source = write(tmp_path / "in", areas=lines("code,label,heads", *rows))
+    lagged = "compute = { population = 'lag(cast(heads as int)) over (order by code)' }"
+    books.load(source, mapping(tmp_path, STREET + lagged))
+    found = books.ask("select population from mart.street order by street_code")
+    assert [n for (n,) in found] == [None, 0, 1, 2, 3, 4, 6, 7, 8]
+
+
 def test_rows_a_condition_cannot_judge_are_set_aside(
     tmp_path: Path, books: Books
 ) -> None:
