@@ -6,6 +6,7 @@ discussion, the consent in force, and different people: no path leads around the
 because a case is nothing but acts that passed `refusal`. A score is not looked at.
 """
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -251,7 +252,8 @@ def _same_person(asked: _Asked) -> Refusal | None:
     if not asked.act.actor.strip():
         return Refusal("nobody", "须有具名的办理人", "a named person must do it")
     for act in asked.case.acts:
-        if act.actor == asked.act.actor and act.action in asked.step.apart_from:
+        is_same = _person(act.actor) == _person(asked.act.actor)
+        if is_same and act.action in asked.step.apart_from:
             zh, en = step_words(asked.rules, act.action)
             return Refusal(
                 "same_person",
@@ -259,6 +261,11 @@ def _same_person(asked: _Asked) -> Refusal | None:
                 f"'{asked.step.en}' needs another person than '{en}'",
             )
     return None
+
+
+def _person(name: str) -> str:
+    """Tell people apart by more than a capital, a space or a full-width letter."""
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def _incomplete(asked: _Asked) -> Refusal | None:

@@ -1,14 +1,15 @@
 """Says whether the register is as it was written, and if not, exactly which row is not."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 from features.errors import RegisterError
-from models.case import Case
+from models.case import Case, is_public
 from models.listing import refusal
 from models.rules import Rules
-from pipelines.register.chain import GENESIS, Entry, Head, opened
+from pipelines.register.chain import GENESIS, Entry, Head, cases_of, opened
 from pipelines.register.ledger import Ledger, definitions, open_ledger
 
 
@@ -52,6 +53,26 @@ def verify(path: Path, rules: Rules, *, anchor: Head | None = None) -> Verified:
             *_procedure(entries, rules),
         )
     return Verified(len(entries), _head(entries), findings)
+
+
+def compare_published(
+    path: Path, rules: Rules, published: Iterable[str]
+) -> tuple[Finding, ...]:
+    """Compare the cases a publication file shows with those that must be public."""
+    with open_ledger(path) as ledger:
+        cases = cases_of(ledger.entries())
+    due = {number for number, case in cases.items() if is_public(case, rules)}
+    shown = set(published)
+    return (
+        *(
+            Finding("published", None, f"case {number} is shown and must not be")
+            for number in sorted(shown - due)
+        ),
+        *(
+            Finding("published", None, f"case {number} must be shown and is not")
+            for number in sorted(due - shown)
+        ),
+    )
 
 
 def head(path: Path) -> Head:

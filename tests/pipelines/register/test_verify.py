@@ -11,7 +11,12 @@ from pipelines.register.backup import backup, restore
 from pipelines.register.chain import Entry, Head, entry_hash
 from pipelines.register.decisions import create_register, history
 from pipelines.register.ledger import open_ledger
-from pipelines.register.verify import export_head, head, verify
+from pipelines.register.verify import (
+    compare_published,
+    export_head,
+    head,
+    verify,
+)
 from tests.register_requests import RULES, recorded
 
 INSERT = "insert into entry values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -239,3 +244,13 @@ def test_an_altered_backup_is_not_restored(path: Path, tmp_path: Path) -> None:
     with pytest.raises(RegisterError, match="row 3 was altered"):
         restore(copy, tmp_path / "restored.sqlite", RULES)
     assert not (tmp_path / "restored.sqlite").exists()
+
+
+def test_what_is_published_is_compared_with_what_must_be(path: Path) -> None:
+    assert compare_published(path, RULES, ["2026-0001"]) == ()
+    said = compare_published(path, RULES, ["2026-0002", "x"])
+    assert [f.text for f in said] == [
+        "case 2026-0002 is shown and must not be",
+        "case x is shown and must not be",
+        "case 2026-0001 must be shown and is not",
+    ]
