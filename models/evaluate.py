@@ -107,13 +107,13 @@ def _of_all_windows(
     is_probability: bool,
 ) -> tuple[_Measured, list[_Measured]]:
     """Measure a score in every window, and overall from the same numbers."""
-    inside = []
+    inside: list[_Measured] = []
     for here in _windows(visits):
         part, own, drawn = visits.only(here), score[here], weight[:, here]
         judged = _judged(part, own, drawn) if is_probability else {}
         inside.append({**_inside(part, own, drawn), **judged})
-    overall = _overall(visits, score, weight, inside, is_probability=is_probability)
-    return overall, inside
+    whole = _overall(visits, score, weight, inside, is_probability=is_probability)
+    return whole, inside
 
 
 def _windows(visits: Visits) -> list[npt.NDArray[np.bool_]]:

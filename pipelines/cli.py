@@ -1,6 +1,7 @@
 """The command line: shian <command>."""
 
 import sys
+from collections.abc import Callable, Mapping
 
 import typer
 
@@ -19,7 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for name, command in {
+COMMANDS: Mapping[str, Callable[..., None]] = {
     "demo": demo.demo,
     "init": data.init,
     "load": data.load,
@@ -28,7 +29,8 @@ for name, command in {
     "backtest": models.backtest,
     "score": grades.score,
     "explain": grades.explain,
-}.items():
+}
+for name, command in COMMANDS.items():
     app.command(name)(guarded(command))
 
 

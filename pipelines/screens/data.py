@@ -30,9 +30,23 @@ def show_load(voice: Voice, report: LoadReport) -> None:
             (voice.pick("规则", "rule"), voice.pick("行数", "rows")),
             list(report.rules.items()),
         )
+    _show_untouched(voice, report)
+
+
+def _show_untouched(voice: Voice, report: LoadReport) -> None:
+    """Say what the mapping does not look at, so that nothing is left out in silence."""
+    between = voice.pick("、", ", ")
     for file, columns in report.extra_columns.items():
-        names = voice.pick("、", ", ").join(columns)
+        names = between.join(columns)
         voice.say(f"{file}：未读取的列 {names}", f"{file}: columns not read: {names}")
+    for table, rows in report.left_out.items():
+        voice.say(
+            f"{table}：按对照文件不属于本表的行 {rows:,}",
+            f"{table}: rows the mapping does not mean for it: {rows:,}",
+        )
+    if report.unused_files:
+        names = between.join(report.unused_files)
+        voice.say(f"未读取的文件：{names}", f"Files not read: {names}")
 
 
 def show_simulated(voice: Voice, summary: Summary, out: Path) -> None:
