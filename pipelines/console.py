@@ -92,8 +92,8 @@ class Voice:
 
     @contextmanager
     def progress(self, zh: str, en: str) -> Iterator[Callable[[str, float], None]]:
-        """Show a bar on stderr while work goes on."""
-        if self.as_json or self.quiet:
+        """Show a bar on stderr while work goes on; in a log it would be rubbish."""
+        if self.as_json or self.quiet or not self.err.is_terminal:
             yield lambda _what, _share: None
             return
         columns = (

@@ -95,6 +95,9 @@ def load(
 
 
 def _files(source: Path, mapping: Mapping) -> list[tuple[Entry, Path]]:
+    if not source.exists():
+        message = f"{source} does not exist; give a file, or the folder it is in"
+        raise InputError(message)
     found = [(e, find_file(source, e)) for e in mapping.entries]
     files = [(entry, path) for entry, path in found if path is not None]
     if not files:
