@@ -120,6 +120,9 @@ def open_ledger(path: Path, *, create: bool = False) -> Iterator[Ledger]:
         if create:
             _create(connection)
         _check_version(connection, path)
+        if create:
+            # Only now: another program's file must not be touched.
+            connection.execute("pragma journal_mode = wal")
         yield Ledger(connection, path)
 
 
@@ -142,7 +145,6 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 def _create(connection: sqlite3.Connection) -> None:
     """Make the tables once, however many ask at the same time."""
-    connection.execute("pragma journal_mode = wal")
     connection.execute("begin immediate")
     try:
         if not connection.execute("select 1 from sqlite_schema").fetchone():

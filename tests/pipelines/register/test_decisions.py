@@ -1,3 +1,5 @@
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import pairwise
@@ -7,6 +9,7 @@ import pytest
 
 from features.errors import NotFoundError, ProcedureError, RegisterError
 from models.case import state
+from pipelines.listing import find_case, find_worklist
 from pipelines.register.decisions import (
     cases,
     create_register,
@@ -165,6 +168,34 @@ def test_another_file_is_not_taken_for_a_register(tmp_path: Path) -> None:
     other.write_text("this is no database, and long enough to be looked into" * 20)
     with pytest.raises(RegisterError, match=r"notes\.txt"):
         cases(other)
+
+
+def test_a_database_of_another_program_is_not_taken_for_a_register(
+    tmp_path: Path,
+) -> None:
+    other = tmp_path / "other.sqlite"
+    with closing(sqlite3.connect(other)) as raw:
+        raw.execute("create table entry (seq integer)")
+    before = other.read_bytes()
+    with pytest.raises(RegisterError, match="no register of version 1"):
+        cases(other)
+    with pytest.raises(RegisterError, match="no register of version 1"):
+        create_register(other)
+    assert other.read_bytes() == before
+
+
+def test_a_case_is_found_by_its_number(path: Path) -> None:
+    (filed,) = recorded(path, ["2026-03-02 Li file"])
+    assert find_case(path, filed.case_id).business_id == "b"
+    with pytest.raises(NotFoundError, match="no case 2026-0002"):
+        find_case(path, "2026-0002")
+
+
+def test_the_worklist_without_a_warehouse_knows_of_no_annulment(path: Path) -> None:
+    recorded(path, ["NOTICE"])
+    items, unknown = find_worklist(path, today=date(2026, 3, 4))
+    assert len(items) == 1
+    assert unknown.is_empty()
 
 
 def test_making_a_register_again_changes_nothing(path: Path) -> None:
