@@ -67,7 +67,18 @@ class Step(Rule):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Clock(Rule):
+class Term(Rule):
+    """A length of time."""
+
+    amount: int
+    unit: Unit
+
+    def _own_contradiction(self) -> str | None:
+        return "has no length" if self.amount <= 0 else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clock(Term):
     """A term that runs from the latest of some actions and concerns others.
 
     duty: one of the actions must be done by its end. right: the party may act up to
@@ -77,13 +88,8 @@ class Clock(Rule):
 
     after: tuple[str, ...]
     actions: tuple[str, ...]
-    amount: int
-    unit: Unit
     counts: Counts
     home: Home = "any"
-
-    def _own_contradiction(self) -> str | None:
-        return "has no length" if self.amount <= 0 else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,5 +118,6 @@ PROCEDURE_SHAPES: Mapping[str, type[Rule]] = {
     "trigger": Trigger,
     "step": Step,
     "clock": Clock,
+    "term": Term,
     "words": Words,
 }
