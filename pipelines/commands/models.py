@@ -1,8 +1,14 @@
 """Commands about the model: train, backtest."""
 
+from typing import TYPE_CHECKING
+
 from pipelines import settings
 from pipelines.commands import options
 from pipelines.commands.options import AsOf, Json, Lang, Quiet, Store, Warehouse
+from pipelines.console import Voice
+
+if TYPE_CHECKING:
+    from pipelines.train import TrainReport
 
 
 def train(
@@ -36,14 +42,7 @@ def train(
             (voice.pick("检查次数", "visits"), f"{report.visits:,}"),
             (voice.pick("严重不合格比例", "serious"), f"{report.serious_share:.1%}"),
             (voice.pick("经营者数", "businesses"), f"{report.businesses:,}"),
-            (
-                voice.pick("企业信用评分卡", "enterprise scorecard"),
-                report.scorecard_version
-                or voice.pick(
-                    f"未建：企业年样本{report.scorecard_cases}个，不足或规则未施行",
-                    report.scorecard_note,
-                ),
-            ),
+            (voice.pick("企业信用评分卡", "scorecard"), _scorecard(voice, report)),
             (voice.pick("规则版本", "law version"), report.law_version),
             (voice.pick("数据指纹", "data fingerprint"), report.data_fingerprint),
         ],
@@ -52,6 +51,13 @@ def train(
         f"下一步：shian score --as-of {report.as_of} --warehouse {warehouse} --store {store}",
         f"Next: shian score --as-of {report.as_of} --warehouse {warehouse} --store {store}",
     )
+
+
+def _scorecard(voice: Voice, report: "TrainReport") -> str:
+    """Name the scorecard, or say why there is none."""
+    cases = f"{report.scorecard_cases:,}"
+    lacking = f"未建：企业年样本{cases}个，样本不足或信用规则尚未施行"
+    return report.scorecard_version or voice.pick(lacking, report.scorecard_note)
 
 
 def backtest(
