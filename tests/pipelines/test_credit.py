@@ -33,8 +33,8 @@ from pipelines.train import fit_card, train
 pytestmark = pytest.mark.slow
 
 TODAY, LAST_YEAR = date(2026, 1, 1), date(2025, 1, 1)
-# Enough for some 1,400 enterprise years.
-BUSINESSES = 1400
+# Enough for some 3,000 enterprise years: with half of them chance decides a ranking.
+BUSINESSES = 3000
 LIFE = 1826
 DRAWS, SEED = 400, 3
 
@@ -131,7 +131,7 @@ def test_out_of_time_the_card_ranks_ahead_of_every_single_fact(
     assert 0.65 < lower < upper < 0.9
     for name in set(rankers) - {"card"}:
         gain = auc["card"] - auc[name]
-        assert gain.mean() > 0, (name, gain.mean())
+        assert gain.mean() > 0, (name, gain.mean(), gain.std(), auc["card"].mean())
     assert np.percentile(auc["card"] - auc["past penalties"], 2.5) > 0
 
 
