@@ -3,6 +3,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import astuple, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -86,6 +87,31 @@ def test_the_triggers_stop_whoever_writes_past_the_program(
 ) -> None:
     with closing(sqlite3.connect(path)) as raw, pytest.raises(sqlite3.Error):
         raw.execute(statement)
+    assert verify(path, RULES).is_sound
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        pytest.param({"seq": 11}, id="a key that was used"),
+        pytest.param({"seq": 12, "idempotency_key": "k"}, id="a number left out"),
+        pytest.param({"seq": 10, "idempotency_key": "k"}, id="in another's place"),
+        pytest.param(
+            {"seq": 11, "idempotency_key": "k", "previous_hash": "0" * 64},
+            id="after another row",
+        ),
+    ],
+)
+def test_the_triggers_stop_whoever_knows_the_hash_too(
+    path: Path, forged: dict[str, Any]
+) -> None:
+    row = resealed(
+        path, 10, lambda e: replace(e, **{"previous_hash": e.hash, **forged})
+    )
+    with closing(sqlite3.connect(path)) as raw:
+        raw.create_function("shian_hash", 12, entry_hash, deterministic=True)
+        with pytest.raises(sqlite3.Error, match="an entry must follow the last one"):
+            raw.execute(INSERT.replace("insert", "insert or replace"), astuple(row))
     assert verify(path, RULES).is_sound
 
 
