@@ -11,6 +11,7 @@ from features.errors import RuleError
 from models.clauses import SHAPES as GRADING_SHAPES
 from models.clauses import Rule, Source
 from models.credit_clauses import CREDIT_SHAPES
+from models.draw_clauses import DRAW_SHAPES
 from models.procedure_clauses import PROCEDURE_SHAPES
 
 T = TypeVar("T")
@@ -18,6 +19,7 @@ T = TypeVar("T")
 SHAPES: Mapping[str, type[Rule]] = {
     **GRADING_SHAPES,
     **CREDIT_SHAPES,
+    **DRAW_SHAPES,
     **PROCEDURE_SHAPES,
 }
 
