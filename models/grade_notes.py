@@ -10,12 +10,19 @@ from models.rules import RuleSet
 
 Note = tuple[pl.Expr, str, str]
 
+_IS_RAISING = pl.col("raising").list.len() > 0
+
 
 def note_texts(rules: RuleSet, lang: Language) -> pl.Expr:
     """Join the notes that apply to a row; empty when none does."""
     texts = [
         pl.when(applies).then(_filled(zh if lang == "zh" else en, rules, lang))
-        for applies, zh, en in (*_points_notes(rules), *_shift_notes(rules))
+        for applies, zh, en in (
+            *_points_notes(rules),
+            *_ground_notes(),
+            *_decision_notes(rules),
+            *_limit_notes(),
+        )
     ]
     separator = "；" if lang == "zh" else "; "
     return pl.concat_str(texts, separator=separator, ignore_nulls=True)
@@ -70,25 +77,27 @@ def _points_notes(rules: RuleSet) -> Sequence[Note]:
     )
 
 
-def _shift_notes(rules: RuleSet) -> Sequence[Note]:
-    is_raising = pl.col("raising").list.len() > 0
+def _ground_notes() -> Sequence[Note]:
+    """Name the grounds found on which nobody has decided yet."""
     undecided = pl.col("open_grounds") != ""
-    lowered = pl.col("decided_shift") < 0
-    unclamped = pl.col("decided_shift") + pl.col("grade_by_points").replace_strict(
-        GRADES, range(len(GRADES)), return_dtype=pl.Int16
-    )
-    raise_only = "policy.raise_and_lowering"
     return (
         (
-            undecided & is_raising,
+            undecided & _IS_RAISING,
             "发现可以上调等级的情形：{}，待执法人员决定",
             "grounds for raising found, {}: an officer has to decide",
         ),
         (
-            undecided & ~is_raising,
+            undecided & ~_IS_RAISING,
             "发现可以下调等级的情形：{}，待执法人员决定",
             "grounds for lowering found, {}: an officer has to decide",
         ),
+    )
+
+
+def _decision_notes(rules: RuleSet) -> Sequence[Note]:
+    """Say which recorded decisions did not count, and which to look at again."""
+    raise_only = "policy.raise_and_lowering"
+    return (
         (
             pl.col("is_blocked"),
             f"同年已决定上调，下调决定不适用（{rules.citation(raise_only)}）",
@@ -96,7 +105,7 @@ def _shift_notes(rules: RuleSet) -> Sequence[Note]:
             f"({rules.citation(raise_only, 'en')})",
         ),
         (
-            lowered & is_raising,
+            (pl.col("decided_shift") < 0) & _IS_RAISING,
             "已决定下调，但发现可以上调等级的情形，请复核",
             "lowered by decision although a ground for raising was found: review",
         ),
@@ -105,6 +114,15 @@ def _shift_notes(rules: RuleSet) -> Sequence[Note]:
             "有等级调整决定与所引情形允许的级数不符，未予采用",
             "a decision its ground does not allow was set aside",
         ),
+    )
+
+
+def _limit_notes() -> Sequence[Note]:
+    """Say where a decision would have gone beyond the best or the worst grade."""
+    unclamped = pl.col("decided_shift") + pl.col("grade_by_points").replace_strict(
+        GRADES, range(len(GRADES)), return_dtype=pl.Int16
+    )
+    return (
         (
             unclamped >= len(GRADES),
             f"上调以{GRADES[-1]}级为限",
