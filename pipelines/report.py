@@ -11,7 +11,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from features.schema import labels
 from models.baselines import LABELS
-from models.clauses import GRADES, GradeBands
+from models.clauses import GRADES, GradeBands, Scale
+from models.dynamic_points import SCALE
+from models.grading import BANDS
 from models.rules import load_rules
 from pipelines import charts
 from pipelines.backtest import BacktestReport
@@ -47,7 +49,8 @@ def report(run: Run, backtest: BacktestReport | None, lang: str) -> str:
     """Render the report in a language."""
     scores = run.scores
     counted = dict(scores.group_by("risk_grade").len().iter_rows())
-    bands = load_rules().applied_to(run.record["as_of"]).all(GradeBands)[0]
+    rules = load_rules().applied_to(run.as_of)
+    bands, scale = rules.get(GradeBands, BANDS), rules.get(Scale, SCALE)
     view = {
         "lang": lang,
         "t": lambda zh, en: zh if lang == "zh" else en,
@@ -67,6 +70,8 @@ def report(run: Run, backtest: BacktestReport | None, lang: str) -> str:
             "总分" if lang == "zh" else "total points",
         ),
         "notes": _notes(scores, lang),
+        "scale": scale,
+        "scale_article": rules.citation(SCALE, "zh" if lang == "zh" else "en"),
         "origin": _origin(run.record, lang),
         "backtest": backtest,
         **_backtest_view(backtest, lang),
