@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 import typer
 
 from features.errors import UsageError
-from pipelines.commands import data, demo, grades, models
+from pipelines.commands import data, demo, draw, grades, models
 from pipelines.console import guarded, tell_error
 
 # As a shell reports a program ended from the keyboard.
@@ -30,8 +30,21 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "score": grades.score,
     "explain": grades.explain,
 }
-for name, command in COMMANDS.items():
-    app.command(name)(guarded(command))
+DRAWING: Mapping[str, Callable[..., None]] = {
+    "commit": draw.commit,
+    "run": draw.run,
+    "withdraw": draw.withdraw,
+    "verify": draw.verify,
+}
+drawing = typer.Typer(
+    help="双随机抽查：先承诺，后抽取，人人可核验。\n\n"
+    "Double-random draws: committed to first, then drawn, verifiable by anybody.",
+    no_args_is_help=True,
+)
+for group, commands in ((app, COMMANDS), (drawing, DRAWING)):
+    for name, command in commands.items():
+        group.command(name)(guarded(command))
+app.add_typer(drawing, name="draw")
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 WAREHOUSE = Path(os.environ.get("SHIAN_WAREHOUSE", "var/warehouse.duckdb"))
 STORE = Path(os.environ.get("SHIAN_STORE", "var/models"))
 DEMO, SIMULATED, SCORES = Path("var/demo"), Path("var/simulated"), Path("var/scores")
-PAGES = Path("var/pages")
+PAGES, DRAW = Path("var/pages"), Path("var/draw")
 LANGUAGE = os.environ.get("SHIAN_LANG", "zh")
 # Rows an officer reads in a terminal; the rest is in the workbook.
 TOP_ROWS = 10

@@ -9,24 +9,35 @@ from tests import README
 from tests.e2e.conftest import Shian
 
 COMMANDS = ("demo", "init", "load", "simulate", "train", "backtest", "score", "explain")
+GROUPS = {"draw": ("commit", "run", "withdraw", "verify")}
+CALLS = (
+    *COMMANDS,
+    *(f"{name} {verb}" for name, verbs in GROUPS.items() for verb in verbs),
+)
 
 
 def test_the_list_of_commands_is_the_one_tested_here(shian: Shian) -> None:
-    listed = shian("--help").out.split("Commands:")[1]
-    assert tuple(re.findall(r"^  (\w[\w-]*)", listed, re.MULTILINE)) == COMMANDS
+    assert listed(shian("--help").out) == (*COMMANDS, *GROUPS)
+    for name, verbs in GROUPS.items():
+        assert listed(shian(name, "--help").out) == verbs
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+def listed(said: str) -> tuple[str, ...]:
+    commands = said.split("Commands:")[1]
+    return tuple(re.findall(r"^  (\w[\w-]*)", commands, re.MULTILINE))
+
+
+@pytest.mark.parametrize("command", CALLS)
 def test_a_command_explains_itself_in_chinese_and_english(
     shian: Shian, command: str
 ) -> None:
-    said = shian(command, "--help").out
+    said = shian(*command.split(), "--help").out
     assert re.search(r"[\u4e00-\u9fff]{4}", said)
     assert re.search(r"[a-z]{3} [a-z]{2}", said)
     assert {"--json", "--quiet", "--lang"} <= set(re.findall(r"--\w+", said))
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", CALLS)
 def test_the_readme_shows_every_command(command: str) -> None:
     assert re.search(rf"shian {command}\b|make {command}\b", README.read_text("utf-8"))
 
@@ -45,6 +56,11 @@ def test_the_readme_shows_every_command(command: str) -> None:
         (["train", "--warehouse", "{tmp}/none.duckdb"], 4, "shian init"),
         (["score", "--warehouse", "{tmp}/none.duckdb", "--store", "{tmp}"], 6, "train"),
         (["explain", "某某饭店", "--warehouse", "{tmp}/none.duckdb"], 4, "shian init"),
+        (["draw", "again"], 2, "again"),
+        (["draw", "commit", "--task", "抽查"], 2, "ends"),
+        (["draw", "run", "{tmp}/none"], 7, "shian draw commit"),
+        (["draw", "verify", "{tmp}/none.json"], 7, "shian draw commit"),
+        (["draw", "withdraw", "{tmp}/none.json", "--reason", "closed"], 7, "commit"),
     ],
 )
 def test_what_goes_wrong_is_one_line_with_its_own_exit_code(

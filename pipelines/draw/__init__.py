@@ -1,0 +1,1 @@
+"""Double-random draws: commit to a seed, draw, replace who withdraws, verify."""
