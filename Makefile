@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export MLFLOW_DISABLE_TELEMETRY := true
 export MLFLOW_ALLOW_PICKLE_DESERIALIZATION := false
+# The matrices are small: threads of the linear algebra only wait for each other.
+export OPENBLAS_NUM_THREADS := 1
 
 .PHONY: help setup demo test bench lint types contracts check clean
 
