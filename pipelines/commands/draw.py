@@ -113,10 +113,9 @@ def commit(
 
     Publish commitment.json before the draw; keep seed.txt secret until then.
     """
-    from pipelines.draw.bundle import as_json as plain
     from pipelines.draw.freezing import Request
     from pipelines.draw.running import commit as run
-    from pipelines.screens.draw import show_commitment
+    from pipelines.screens.draw import committed_facts, show_commitment
 
     voice = options.voice(lang, as_json=as_json, quiet=quiet)
     request = Request(
@@ -138,7 +137,7 @@ def commit(
             seed=seed or secrets.token_hex(SEED_BYTES),
             out=out,
         )
-    voice.facts(plain(commitment))
+    voice.facts(committed_facts(commitment, frozen, out))
     following = f"shian draw run {out} --warehouse {warehouse}"
     following += f" --beacon {beacon_source}" if beacon_source else ""
     show_commitment(voice, commitment, frozen, following=following, out=out)

@@ -7,6 +7,7 @@ blanks, UTF-8.
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from fractions import Fraction
@@ -24,6 +25,8 @@ from models.double_random import (
     Withdrawal,
 )
 from models.drawing import ALGORITHM, stream_key
+
+_SEED = re.compile(r"[0-9a-f]{64}")
 
 T = TypeVar("T")
 
@@ -143,6 +146,11 @@ class Bundle:
         """Give the key of all chance in the draw."""
         return stream_key(bytes.fromhex(self.seed), self.beacon)
 
+    @property
+    def last_day(self) -> str:
+        """Give the day of the last thing done."""
+        return max([self.drawn_on, *(w.on for w in self.withdrawals)])
+
     def sealed(self) -> Self:
         """Put the hash of everything else on it."""
         return replace(self, digest=self.seal())
@@ -150,6 +158,11 @@ class Bundle:
     def seal(self) -> str:
         """Hash everything but the hash."""
         return digest(as_json(replace(self, digest="")))
+
+
+def is_seed(text: str) -> bool:
+    """Tell whether a text is a seed: 256 bits as 64 hexadecimal digits."""
+    return _SEED.fullmatch(text) is not None
 
 
 def commit_to(seed: str, hashes: Mapping[str, str]) -> str:

@@ -1,7 +1,6 @@
 """The verbs of a draw: commit to a seed, draw, and replace who withdraws."""
 
 import json
-import re
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -24,17 +23,17 @@ from pipelines.draw.bundle import (
     Commitment,
     Frozen,
     commit_to,
+    is_seed,
     read,
     render,
 )
 from pipelines.draw.freezing import Request, freeze
 from pipelines.draw.reasons import check_reason
+from pipelines.draw.verify import verify
 from pipelines.provenance import run_name
 
 COMMITMENT, FROZEN, SEED = "commitment.json", "frozen.json", "seed.txt"
 BUNDLE = "bundle.json"
-
-_SEED = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -81,11 +80,6 @@ def commit(
     # Last, so that a folder with a commitment is complete.
     (out / COMMITMENT).write_bytes(render(commitment))
     return commitment, frozen
-
-
-def is_seed(text: str) -> bool:
-    """Tell whether a text is a seed: 256 bits as 64 hexadecimal digits."""
-    return _SEED.fullmatch(text) is not None
 
 
 def run(folder: Path, warehouse: Path, *, on: date, beacon: str = "") -> Drawn:
@@ -153,9 +147,18 @@ def withdraw(path: Path, warehouse: Path, withdrawal: Withdrawal) -> Drawn:
     """Replace, by the same chance, who cannot be visited or cannot go.
 
     Raises:
-        UsageError: nobody is named, or the reason is none that may be given.
+        UsageError: nobody is named, the reason is none that may be given, or the day
+            lies before what was done already.
+        InputError: the bundle does not verify, so nothing may be built on it.
     """
-    bundle = read(path, Bundle)
+    found = verify(path)
+    if not found.is_sound:
+        message = f"{path} does not verify, so nobody is replaced in it; see what differs with: shian draw verify {path}"
+        raise InputError(message)
+    bundle = found.bundle
+    if withdrawal.on < bundle.last_day:
+        message = f"a withdrawal of {withdrawal.on} would precede what was done on {bundle.last_day}"
+        raise UsageError(message)
     law = load_rules().in_force(date.fromisoformat(bundle.frozen.task.as_of))
     what = "business" if withdrawal.inspector_id is None else "inspector"
     check_reason(law, what, withdrawal.reason, withdrawal.note)

@@ -8,8 +8,7 @@ from pathlib import Path
 from features.errors import UsageError
 from models.double_random import Visit, after_withdrawals, draw_visits
 from models.drawing import ALGORITHM
-from pipelines.draw.bundle import Bundle, commit_to, read
-from pipelines.draw.running import is_seed
+from pipelines.draw.bundle import Bundle, commit_to, is_seed, read
 
 _FIELDS = {
     "stratum": "层",

@@ -70,6 +70,20 @@ def show_commitment(
     )
 
 
+def committed_facts(
+    commitment: Commitment, frozen: Frozen, out: Path
+) -> dict[str, object]:
+    """Give a program what is to be published, and what it was made from."""
+    return {
+        "folder": str(out),
+        **as_json(commitment),
+        "businesses": len(frozen.businesses),
+        "inspectors": len(frozen.inspectors),
+        "excluded": Counter(e.reason for e in frozen.excluded),
+        "policy": as_json(frozen.policy),
+    }
+
+
 def _left_out(voice: Voice, frozen: Frozen) -> Mapping[str, int]:
     law = load_rules().in_force(date.fromisoformat(frozen.task.as_of))
     names = {r.code: voice.pick(r.zh, r.en) for r in law.get(DrawReasons, REASONS).rows}

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from features.errors import (
 )
 from features.warehouse import open_warehouse
 from models.double_random import Withdrawal
-from pipelines.draw.bundle import Bundle, Commitment, Frozen, read
+from pipelines.draw.bundle import Bundle, Commitment, Frozen, read, render
 from pipelines.draw.freezing import ALL, Request
 from pipelines.draw.running import Drawn, commit, run, withdraw
 from pipelines.draw.verify import verify
@@ -306,7 +307,7 @@ def test_a_withdrawal_is_kept_with_its_reason_and_replaced_in_the_warehouse(
 ) -> None:
     made = drawn_for(warehouse, undirected())
     out = made.bundle.standing[2]
-    act = Withdrawal("2026-02-01", "closed", "", business_id=out.business_id)
+    act = Withdrawal("2026-02-01", "closed", "", out.business_id)
     after = withdraw(made.path, warehouse, act)
     assert after.bundle.withdrawals == (act,)
     assert after.bundle.visits == made.bundle.visits
@@ -330,6 +331,29 @@ def test_a_business_is_not_replaced_for_a_reason_that_is_none(
     with pytest.raises(UsageError, match="is no reason"):
         withdraw(made.path, warehouse, Withdrawal("2026-02-01", reason, "", number))
     assert made.path.read_bytes() == before
+
+
+def test_nothing_is_replaced_in_a_bundle_that_does_not_verify(warehouse: Path) -> None:
+    made = drawn_for(warehouse, undirected())
+    other = replace(made.bundle, visits=made.bundle.visits[1:]).sealed()
+    made.path.write_bytes(render(other))
+    with pytest.raises(InputError, match="does not verify"):
+        withdraw(made.path, warehouse, closed(made, "2026-02-01"))
+
+
+def test_a_withdrawal_does_not_precede_the_draw_or_the_one_before(
+    warehouse: Path,
+) -> None:
+    made = drawn_for(warehouse, undirected())
+    with pytest.raises(UsageError, match="precede what was done on 2026-01-05"):
+        withdraw(made.path, warehouse, closed(made, "2026-01-04"))
+    after = withdraw(made.path, warehouse, closed(made, "2026-02-01"))
+    with pytest.raises(UsageError, match="precede what was done on 2026-02-01"):
+        withdraw(made.path, warehouse, closed(after, "2026-01-31"))
+
+
+def closed(made: Drawn, on: str) -> Withdrawal:
+    return Withdrawal(on, "closed", "", made.bundle.standing[0].business_id)
 
 
 def test_a_bundle_that_is_not_there_is_not_found(warehouse: Path) -> None:
