@@ -1,5 +1,6 @@
 """A draw from the warehouse: committed to, drawn once, kept, and refilled."""
 
+import hmac
 import json
 import shutil
 from collections import Counter
@@ -359,3 +360,37 @@ def closed(made: Drawn, on: str) -> Withdrawal:
 def test_a_bundle_that_is_not_there_is_not_found(warehouse: Path) -> None:
     with pytest.raises(NotFoundError, match="shian draw commit"):
         verify(warehouse.with_name("none.json"))
+
+
+def test_a_draw_can_be_repeated_without_this_program(warehouse: Path) -> None:
+    """Draw once more from the file alone, by the few lines the README describes."""
+    path = drawn_for(warehouse, undirected()).path
+    bundle = json.loads(path.read_text("utf-8"))
+    seed = bytes.fromhex(bundle["seed"])
+    key = hmac.digest(seed, b"shian-draw/1\nbeacon\n", "sha256")
+
+    def shuffled(items: list[str], label: str) -> list[str]:
+        """Draw one after the other; a number too high to be fair comes once in 2^240."""
+        for place in range(len(items) - 1):
+            text = f"shian-draw/1\n{label}\n{place}".encode()
+            number = int.from_bytes(hmac.digest(key, text, "sha256"), "big")
+            other = place + number % (len(items) - place)
+            items[place], items[other] = items[other], items[place]
+        return items
+
+    frozen = bundle["frozen"]
+    office = {b["business_id"]: b["office_id"] for b in frozen["businesses"]}
+    kind = {b["business_id"]: b["business_type"] for b in frozen["businesses"]}
+    conflicts = {(c["inspector_id"], c["business_id"]) for c in frozen["conflicts"]}
+    for drawn, business in zip(
+        bundle["visits"], shuffled(sorted(office), "businesses all"), strict=False
+    ):
+        may_go = [
+            i["inspector_id"]
+            for i in frozen["inspectors"]
+            if i["office_id"] == office[business]
+            and (not i["qualifications"] or kind[business] in i["qualifications"])
+            and (i["inspector_id"], business) not in conflicts
+        ]
+        pair = shuffled(sorted(may_go), f"inspectors {business}")[:2]
+        assert (drawn["business_id"], drawn["inspectors"]) == (business, pair)
