@@ -210,6 +210,9 @@ def _cited(evidence: pl.DataFrame, law: RuleSet) -> pl.DataFrame:
         article=trigger.replace_strict(
             {k: law.citation(k) for k in named}, return_dtype=pl.String
         ),
+        article_en=trigger.replace_strict(
+            {k: law.citation(k, "en") for k in named}, return_dtype=pl.String
+        ),
     )
 
 

@@ -123,11 +123,15 @@ def term(case: Case, rules: Rules, clock_id: str) -> Running | None:
     return next((t for t in running(case, rules) if t.clock.id == clock_id), None)
 
 
+def words(rules: Rules, kind: str) -> dict[str, tuple[str, str]]:
+    """Give the Chinese and the English word of every code of a kind."""
+    known = [r for r in rules.rules if isinstance(r, Words) and r.id == f"words.{kind}"]
+    return {e.code: (e.zh, e.en) for rule in known for e in rule.entries}
+
+
 def word(rules: Rules, kind: str, code: str) -> tuple[str, str]:
     """Give the Chinese and the English word of a code; an unknown code names itself."""
-    known = [r for r in rules.rules if isinstance(r, Words) and r.id == f"words.{kind}"]
-    entries = {e.code: (e.zh, e.en) for rule in known for e in rule.entries}
-    return entries.get(code, (code, code))
+    return words(rules, kind).get(code, (code, code))
 
 
 def step_words(rules: Rules, action: str) -> tuple[str, str]:

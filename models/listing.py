@@ -251,16 +251,21 @@ def _wrong_role(asked: _Asked) -> Refusal | None:
 def _same_person(asked: _Asked) -> Refusal | None:
     if not asked.act.actor.strip():
         return Refusal("nobody", "须有具名的办理人", "a named person must do it")
-    for act in asked.case.acts:
-        is_same = _person(act.actor) == _person(asked.act.actor)
-        if is_same and act.action in asked.step.apart_from:
-            zh, en = step_words(asked.rules, act.action)
-            return Refusal(
-                "same_person",
-                f"“{asked.step.zh}”须由“{zh}”之外的人办理",
-                f"'{asked.step.en}' needs another person than '{en}'",
-            )
-    return None
+    done = barred_by(asked.case, asked.step, asked.act.actor)
+    if done is None:
+        return None
+    zh, en = step_words(asked.rules, done.action)
+    return Refusal(
+        "same_person",
+        f"“{asked.step.zh}”须由“{zh}”之外的人办理",
+        f"'{asked.step.en}' needs another person than '{en}'",
+    )
+
+
+def barred_by(case: Case, step: Step, actor: str) -> Act | None:
+    """Find what a person did in the case that keeps them from a step of it."""
+    mine = (act for act in case.acts if _person(act.actor) == _person(actor))
+    return next((act for act in mine if act.action in step.apart_from), None)
 
 
 def _person(name: str) -> str:
@@ -291,7 +296,7 @@ def _not_explained(asked: _Asked) -> Refusal | None:
         return None
     return Refusal(
         "not_explained",
-        f"“{asked.step.zh}”前须查看系统说明，并随案留存",
+        f"“{asked.step.zh}”前须查看系统说明，并随案留存：shian listing look",
         f"'{asked.step.en}' needs the explanation seen and kept with the case",
     )
 

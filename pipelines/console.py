@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from features.errors import ShianError
 
@@ -150,9 +151,12 @@ def _tell(line: str) -> None:
     console.print(" ".join(line.split()), markup=False)
 
 
-def _cell(value: Any) -> str:  # noqa: ANN401  a table cell may hold anything
+def _cell(value: Any) -> Text:  # noqa: ANN401  a table cell may hold anything
+    """Write a cell as it is: what stands in brackets is no markup."""
+    if isinstance(value, Text):
+        return value
     if value is None:
-        return "-"
+        return Text("-")
     if isinstance(value, float):
-        return f"{value:,.3f}" if abs(value) < 10 else f"{value:,.1f}"  # noqa: PLR2004
-    return f"{value:,}" if isinstance(value, int) else str(value)
+        return Text(f"{value:,.3f}" if abs(value) < 10 else f"{value:,.1f}")  # noqa: PLR2004
+    return Text(f"{value:,}" if isinstance(value, int) else str(value))

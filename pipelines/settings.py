@@ -5,6 +5,7 @@ from pathlib import Path
 
 WAREHOUSE = Path(os.environ.get("SHIAN_WAREHOUSE", "var/warehouse.duckdb"))
 STORE = Path(os.environ.get("SHIAN_STORE", "var/models"))
+REGISTER = Path(os.environ.get("SHIAN_REGISTER", "var/register.sqlite"))
 DEMO, SIMULATED, SCORES = Path("var/demo"), Path("var/simulated"), Path("var/scores")
 PAGES, DRAW = Path("var/pages"), Path("var/draw")
 LANGUAGE = os.environ.get("SHIAN_LANG", "zh")

@@ -1,5 +1,7 @@
 """The options that several commands share, said once."""
 
+import os
+import pwd
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +19,9 @@ Warehouse = Annotated[
 ]
 Store = Annotated[
     Path, typer.Option("--store", help="模型库文件夹 / folder of the model store")
+]
+Register = Annotated[
+    Path, typer.Option("--register", help="决定登记簿文件 / register of decisions")
 ]
 AsOf = Annotated[
     str | None,
@@ -114,9 +119,23 @@ def day(text: str | None, option: str = "--as-of") -> date:
         UsageError: it is no day of the calendar.
     """
     if text is None:
-        return datetime.now(UTC).astimezone().date()
+        return now().date()
     try:
         return date.fromisoformat(text)
     except ValueError as error:
         message = f"{option} is a day such as 2026-01-31, not {text!r}"
         raise UsageError(message) from error
+
+
+def now() -> datetime:
+    """Give the time of the machine; nothing below a command looks at it."""
+    return datetime.now(UTC).astimezone()
+
+
+def account() -> str:
+    """Name the account of the operating system that runs the command."""
+    number = os.getuid()
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"uid {number}"

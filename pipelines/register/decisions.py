@@ -49,7 +49,10 @@ class Ground:
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What somebody asks to be recorded; `happened_on` is the day of `at` by default."""
+    """What somebody asks to be recorded; `happened_on` is the day of `at` by default.
+
+    `account` is that of the machine or program that asked in the actor's name.
+    """
 
     idempotency_key: str
     action: str
@@ -62,6 +65,7 @@ class Request:
     confirmed: tuple[str, ...] = ()
     day: date | None = None
     explanation: Mapping[str, object] | None = None
+    account: str = ""
 
 
 def create_register(path: Path) -> None:
@@ -135,7 +139,9 @@ def worklist(
 def _case(ledger: Ledger, case_id: str) -> Case:
     entries = ledger.entries(case_id)
     if not entries:
-        message = f"the register holds no case {case_id}; file one first"
+        message = (
+            f"the register holds no case {case_id}; open one with: shian listing open"
+        )
         raise NotFoundError(message)
     return cases_of(entries)[case_id]
 
@@ -170,6 +176,7 @@ def _body(request: Request, ground: Ground | None) -> str:
             message = f"attachment {attached.kind}: '{attached.sha256[:80]}' is no SHA-256; hash the file"
             raise RegisterError(message)
     body: dict[str, object] = {
+        "account": request.account,
         "attachments": [vars(attached) for attached in request.attachments],
         "confirmed": list(request.confirmed),
         "day": None if request.day is None else request.day.isoformat(),
