@@ -9,10 +9,17 @@ import numpy as np
 import polars as pl
 import pyarrow.parquet as pq
 
-from pipelines.simulate import events, kinds, noise, programmes, staff, visits
+from pipelines.simulate import kinds, noise, programmes, staff
+from pipelines.simulate.block import Block
+from pipelines.simulate.complaints import complaint_table
+from pipelines.simulate.factors import factor_table
+from pipelines.simulate.incidents import incident_table
 from pipelines.simulate.latent import chance, latent_log_odds
+from pipelines.simulate.penalties import penalty_table
 from pipelines.simulate.places import street_table
-from pipelines.simulate.register import make_register
+from pipelines.simulate.register import business_table, make_register
+from pipelines.simulate.samples import sample_table
+from pipelines.simulate.visits import inspection_table, item_table, make_visits
 
 # Businesses worked on at once; bounds memory whatever their number.
 BLOCK = 50_000
@@ -38,7 +45,17 @@ class Summary:
         return {**asdict(self), "until": self.until.isoformat()}
 
 
-def simulate(
+@dataclass(frozen=True)
+class _Plan:
+    """What all blocks of a district share."""
+
+    seed: int
+    months: list[date]
+    until: date
+    people: staff.Staff
+
+
+def simulate(  # noqa: PLR0913  whatever a district may be asked to be
     out: Path,
     *,
     businesses: int = kinds.PLAN_TOTAL,
@@ -52,15 +69,14 @@ def simulate(
     The same arguments write the same bytes. Memory is bounded by BLOCK.
     """
     months = [_month(until, step - 12 * years) for step in range(12 * years)]
+    people = staff.make_staff(np.random.default_rng([seed, 0]))
+    plan = _Plan(seed, months, until, people)
     writer = _Writer(out)
     serious = total = 0
-    made = _blocks(businesses, seed)
-    people = staff.make_staff(np.random.default_rng([seed, 0]))
-    for number, first, kind in made:
+    for number, first, kind in _blocks(businesses, seed):
         if progress:
             progress(f"{first:,}", first / businesses)
-        rng = np.random.default_rng([seed, 1, number])
-        found = _block(rng, kind, first, people, months, until, number)
+        found = _block(plan, number, first, kind)
         for name, frame in found.items():
             writer.write(name, frame)
         outcome = found[f"{SOURCE}/inspection"].filter(
@@ -93,72 +109,71 @@ def _blocks(businesses: int, seed: int) -> Iterator[tuple[int, int, np.ndarray]]
 
 
 def _block(
-    rng: np.random.Generator,
-    kind: np.ndarray,
-    first: int,
-    people: staff.Staff,
-    months: list[date],
-    until: date,
-    number: int,
+    plan: _Plan, number: int, first: int, kind: np.ndarray
 ) -> dict[str, pl.DataFrame]:
-    register = make_register(rng, kind, first + 1, months[0], until)
-    log_odds = latent_log_odds(rng, register, len(months) // 3 + 1)
-    made = visits.make_visits(rng, register, log_odds, people, months)
-    inspection = visits.inspection_table(rng, register, made, people, f"I{number:03d}")
-    sample = events.sample_table(rng, register, log_odds, months, f"S{number:03d}")
-    penalty = events.penalty_table(rng, register, made, sample, f"P{number:03d}")
+    """Invent a block: its tables as they are handed over, and the truth about it."""
+    rng = np.random.default_rng([plan.seed, 1, number])
+    register = make_register(rng, kind, first + 1, plan.months[0], plan.until)
+    business = business_table(rng, register)
     tables = {
-        "business": register.business,
-        "static_factor": register.static_factor,
+        "business": business,
+        "static_factor": factor_table(rng, register, business),
+    }
+    log_odds = latent_log_odds(rng, register, len(plan.months) // 3 + 1)
+    block = Block(number, register, log_odds, plan.months)
+    tables |= _recorded(rng, block, plan, business)
+    known = _known(tables, plan.until)
+    written = {f"{SOURCE}/{n}": noise.with_noise(rng, n, f) for n, f in known.items()}
+    return written | {f"{TRUTH}/latent": _truth(block)}
+
+
+def _recorded(
+    rng: np.random.Generator, block: Block, plan: _Plan, business: pl.DataFrame
+) -> dict[str, pl.DataFrame]:
+    """Let the months pass and give what is on record of them, table by table."""
+    visits = make_visits(rng, block, plan.people)
+    inspection = inspection_table(rng, block, visits, plan.people)
+    sample = sample_table(rng, block)
+    penalty = penalty_table(rng, block, visits, sample)
+    return {
         "inspection": inspection,
-        "inspection_item": visits.item_table(rng, made, inspection),
-        "complaint": events.complaint_table(
-            rng, register, log_odds, months, f"C{number:03d}"
-        ),
+        "inspection_item": item_table(rng, visits, inspection),
+        "complaint": complaint_table(rng, block, business),
         "sampling_result": sample,
         "penalty": penalty,
-        "incident": events.incident_table(
-            rng, register, log_odds, months, f"N{number:03d}"
-        ),
-        "certificate": programmes.certificate_table(rng, register, months[0]),
-        "premises_connection": programmes.connection_table(
-            rng, register, log_odds, months
-        ),
-        "insurance_policy": programmes.policy_table(
-            rng, register, months[0], len(months) // 12
-        ),
-        "training_event": programmes.training_table(
-            rng, register, log_odds, months, f"T{number:03d}"
-        ),
-        "conflict_of_interest": staff.conflicts(rng, people, register.ids),
-        "grade_decision": programmes.decision_table(rng, penalty, until),
+        "incident": incident_table(rng, block),
+        "certificate": programmes.certificate_table(rng, block),
+        "premises_connection": programmes.connection_table(rng, block),
+        "insurance_policy": programmes.policy_table(rng, block),
+        "training_event": programmes.training_table(rng, block),
+        "conflict_of_interest": staff.conflicts(rng, plan.people, block.register.ids),
+        "grade_decision": programmes.decision_table(rng, penalty, plan.until),
     }
-    known = {n: _until(f, until) for n, f in tables.items()}
+
+
+def _known(tables: dict[str, pl.DataFrame], until: date) -> dict[str, pl.DataFrame]:
+    """Keep what had been recorded by the end of the simulation."""
+    known = {
+        name: frame.filter(pl.col("recorded_at") < until)
+        if "recorded_at" in frame.columns
+        else frame
+        for name, frame in tables.items()
+    }
     # What a visit found is known when the visit is.
     known["inspection_item"] = known["inspection_item"].join(
         known["inspection"], on="inspection_id", how="semi", maintain_order="left"
     )
-    written = {f"{SOURCE}/{n}": noise.with_noise(rng, n, f) for n, f in known.items()}
-    return written | {f"{TRUTH}/latent": _truth(register.ids, log_odds, months)}
+    return known
 
 
-def _until(frame: pl.DataFrame, until: date) -> pl.DataFrame:
-    """Keep what had been recorded by the end of the simulation."""
-    return (
-        frame.filter(pl.col("recorded_at") < until)
-        if "recorded_at" in frame.columns
-        else frame
-    )
-
-
-def _truth(ids: pl.Series, log_odds: np.ndarray, months: list[date]) -> pl.DataFrame:
-    quarters = months[::3]
+def _truth(block: Block) -> pl.DataFrame:
+    quarters = block.months[::3]
     return pl.concat(
         pl.DataFrame(
             {
-                "business_id": ids,
-                "quarter": [start] * len(ids),
-                "probability": chance(log_odds[q]),
+                "business_id": block.register.ids,
+                "quarter": [start] * len(block.register.ids),
+                "probability": chance(block.log_odds[q]),
             }
         )
         for q, start in enumerate(quarters)

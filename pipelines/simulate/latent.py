@@ -1,13 +1,11 @@
 """The truth nobody sees: how likely a neutral inspector would find something serious."""
 
 import numpy as np
-import numpy.typing as npt
 
+from pipelines.simulate.columns import Floats
 from pipelines.simulate.kinds import KINDS
 from pipelines.simulate.places import STREETS
 from pipelines.simulate.register import Register
-
-Floats = npt.NDArray[np.float64]
 
 # Invented sizes of what makes businesses differ, in log-odds. Together they put the
 # share of serious findings near 11% and the AUC of the truth itself near .82.

@@ -3,15 +3,30 @@
 from datetime import date
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from pipelines.simulate.kinds import KINDS
+from pipelines.simulate.block import Block
+from pipelines.simulate.columns import (
+    Floats,
+    Ints,
+    codes,
+    dates,
+    day_number,
+    drawn,
+)
+from pipelines.simulate.latent import chance
 from pipelines.simulate.places import STREETS
 from pipelines.simulate.register import Register
 
-Floats = npt.NDArray[np.float64]
-
+_CERTIFIED_SHARE = 0.35
+_CERTIFIED = {
+    "food_producer",
+    "health_food_producer",
+    "central_kitchen",
+    "restaurant_xl",
+    "school_canteen",
+}
+_STANDARDS = {"HACCP": 0.4, "ISO22000": 0.35, "GMP": 0.1, "ISO9001": 0.15}
 _WITH_KITCHEN = {
     "restaurant_xl",
     "restaurant_l",
@@ -31,146 +46,115 @@ _WITH_POLICY = {
     "health_food_producer": 0.8,
 }
 _COMMUNITIES_A_STREET = 14
+_CHECKED_A_MONTH = 0.008
 
 
-def certificate_table(
-    rng: np.random.Generator, register: Register, begin: date
-) -> pl.DataFrame:
+def certificate_table(rng: np.random.Generator, block: Block) -> pl.DataFrame:
     """Give some producers, canteens and large kitchens a certificate."""
-    who = _of(
-        register,
-        {
-            "food_producer",
-            "health_food_producer",
-            "central_kitchen",
-            "restaurant_xl",
-            "school_canteen",
-        },
-    )
-    who = who[rng.random(len(who)) < 0.35]
-    start = _day(begin) + rng.integers(-300, 1200, len(who))
+    who = _of(block.register, _CERTIFIED)
+    who = who[rng.random(len(who)) < _CERTIFIED_SHARE]
+    start = day_number(block.months[0]) + rng.integers(-300, 1200, len(who))
     return pl.DataFrame(
         {
-            "certificate_id": np.char.add(
-                register.ids.gather(who).to_numpy().astype(str), "-C"
-            ),
-            "business_id": register.ids.gather(who),
-            "kind": np.array(["HACCP", "ISO22000", "GMP", "ISO9001"])[
-                rng.choice(4, len(who), p=[0.4, 0.35, 0.1, 0.15])
-            ],
-            "valid_from": _dates(start),
-            "valid_to": _dates(start + 1095),
-            "recorded_at": _dates(start + rng.integers(1, 40, len(who))),
+            "certificate_id": _numbers(block.register, who, "-C"),
+            "business_id": block.register.ids.gather(who),
+            "kind": drawn(rng, _STANDARDS, len(who)),
+            "valid_from": dates(start),
+            "valid_to": dates(start + 1095),
+            "recorded_at": dates(start + rng.integers(1, 40, len(who))),
         }
     )
 
 
-def connection_table(
-    rng: np.random.Generator, register: Register, log_odds: Floats, months: list[date]
-) -> pl.DataFrame:
+def connection_table(rng: np.random.Generator, block: Block) -> pl.DataFrame:
     """Write how many days a month each connected kitchen was online."""
+    register = block.register
     who = _of(register, _WITH_KITCHEN)
     start = rng.integers(0, 40, len(who))
     parts = []
-    for step, month in enumerate(months):
-        here = who[
-            (start <= step)
-            & (register.closed[who] > _day(month))
-            & (register.opened[who] < _day(month))
-        ]
-        truth = log_odds[step // 3][here]
+    for step, month in enumerate(block.months):
+        is_open = (register.closed > day_number(month)) & (
+            register.opened < day_number(month)
+        )
+        here = who[(start <= step) & is_open[who]]
         trading = rng.integers(20, 27, len(here))
-        share = 1 / (1 + np.exp(-(2.6 - 0.4 * (truth - log_odds[step // 3].mean()))))
+        share = chance(2.6 - 0.4 * block.excess(step)[here])
+        first = pl.Series([month] * len(here), dtype=pl.Date)
         parts.append(
             pl.DataFrame(
                 {
                     "business_id": register.ids.gather(here),
-                    "month": pl.Series([month] * len(here), dtype=pl.Date),
+                    "month": first,
                     "online_days": rng.binomial(trading, share),
                     "business_days": trading,
-                    "recorded_at": pl.Series(
-                        [month] * len(here), dtype=pl.Date
-                    ).dt.offset_by("1mo2d"),
+                    "recorded_at": first.dt.offset_by("1mo2d"),
                 }
             )
         )
     return pl.concat(parts)
 
 
-def policy_table(
-    rng: np.random.Generator, register: Register, begin: date, years: int
-) -> pl.DataFrame:
+def policy_table(rng: np.random.Generator, block: Block) -> pl.DataFrame:
     """Write yearly policies; a few are not renewed."""
+    first = block.months[0].year
     parts = []
     for subtype, share in _WITH_POLICY.items():
-        who = _of(register, {subtype})
-        for year in range(years):
-            insured = who[rng.random(len(who)) < share * (0.8 + 0.05 * year)]
-            start = _day(date(begin.year + year, 1, 1)) + rng.integers(
-                0, 90, len(insured)
-            )
+        who = _of(block.register, {subtype})
+        for passed in range(len(block.months) // 12):
+            year = first + passed
+            insured = who[rng.random(len(who)) < share * (0.8 + 0.05 * passed)]
+            start = day_number(date(year, 1, 1)) + rng.integers(0, 90, len(insured))
             parts.append(
                 pl.DataFrame(
                     {
-                        "policy_id": np.char.add(
-                            register.ids.gather(insured).to_numpy().astype(str),
-                            f"-P{begin.year + year}",
-                        ),
-                        "business_id": register.ids.gather(insured),
+                        "policy_id": _numbers(block.register, insured, f"-P{year}"),
+                        "business_id": block.register.ids.gather(insured),
                         "kind": "public_interest"
                         if subtype.endswith(("canteen", "market"))
                         else "commercial",
-                        "valid_from": _dates(start),
-                        "valid_to": _dates(start + 364),
-                        "recorded_at": _dates(
-                            start + rng.integers(0, 20, len(insured))
-                        ),
+                        "valid_from": dates(start),
+                        "valid_to": dates(start + 364),
+                        "recorded_at": dates(start + rng.integers(0, 20, len(insured))),
                     }
                 )
             )
     return pl.concat(parts, how="vertical_relaxed")
 
 
-def training_table(
-    rng: np.random.Generator,
-    register: Register,
-    log_odds: Floats,
-    months: list[date],
-    prefix: str,
-) -> pl.DataFrame:
+def training_table(rng: np.random.Generator, block: Block) -> pl.DataFrame:
     """Write manager checks of businesses, and publicity and lessons in communities."""
-    who, day, odds = [], [], []
-    for step, month in enumerate(months):
-        here = np.flatnonzero(
-            (rng.random(len(register.kind)) < 0.008)
-            & (register.opened < _day(month))
-            & (register.closed > _day(month) + 28)
-        )
-        who.append(here)
-        day.append(_day(month) + rng.integers(0, 28, len(here)))
-        odds.append(log_odds[step // 3][here] - log_odds[step // 3].mean())
-    business, held = np.concatenate(who), np.concatenate(day)
-    passed = rng.random(len(business)) < 1 / (
-        1 + np.exp(-(1.9 - 0.5 * np.concatenate(odds)))
-    )
-    checks = pl.DataFrame(
-        {
-            "business_id": register.ids.gather(business),
-            "held_on": _dates(held),
-            "recorded_at": _dates(held + rng.integers(0, 6, len(held))),
-            "kind": "skill_check",
-            "is_passed": passed,
-        }
-    )
+    number = pl.int_range(pl.len()).cast(pl.String).str.zfill(7)
     return (
-        pl.concat([checks, _publicity(rng, months)], how="diagonal_relaxed")
+        pl.concat(
+            [_skill_checks(rng, block), _publicity(rng, block.months)],
+            how="diagonal_relaxed",
+        )
         .sort("held_on", maintain_order=True)
         .select(
-            pl.concat_str(
-                pl.lit(prefix), pl.int_range(pl.len()).cast(pl.String).str.zfill(7)
-            ).alias("event_id"),
+            pl.concat_str(pl.lit(block.prefix("T")), number).alias("event_id"),
             pl.all(),
         )
+    )
+
+
+def _skill_checks(rng: np.random.Generator, block: Block) -> pl.DataFrame:
+    register = block.register
+
+    def struck(excess: Floats, month: date) -> Ints:
+        first = day_number(month)
+        is_open = (register.opened < first) & (register.closed > first + 28)
+        return np.flatnonzero((rng.random(len(excess)) < _CHECKED_A_MONTH) & is_open)
+
+    held = block.events(rng, struck)
+    is_passed = rng.random(len(held)) < chance(1.9 - 0.5 * held.excess)
+    return pl.DataFrame(
+        {
+            "business_id": register.ids.gather(held.business),
+            "held_on": dates(held.day),
+            "recorded_at": dates(held.day + rng.integers(0, 6, len(held))),
+            "kind": "skill_check",
+            "is_passed": is_passed,
+        }
     )
 
 
@@ -193,13 +177,11 @@ def decision_table(
         {
             "business_id": grave["business_id"],
             "ground": "R29-1",
-            "decided_on": _dates(decided),
-            "recorded_at": _dates(decided),
+            "decided_on": dates(decided),
+            "recorded_at": dates(decided),
             "grade_year": until.year,
             "shift": shift,
-            "officer": np.char.add(
-                "OFFICER", rng.integers(1, 9, grave.height).astype(str)
-            ),
+            "officer": codes("OFFICER", rng.integers(1, 9, grave.height), 1),
             "reason": np.where(
                 shift == 0, "情节较轻，不予上调", "处罚决定认定为故意，按规定上调"
             ),
@@ -212,7 +194,7 @@ def _publicity(rng: np.random.Generator, months: list[date]) -> pl.DataFrame:
     for month in months[::3]:
         for street in STREETS:
             for number in rng.choice(_COMMUNITIES_A_STREET, 8, replace=False):
-                day = _day(month) + int(rng.integers(0, 85))
+                day = day_number(month) + int(rng.integers(0, 85))
                 community = f"{street.name.replace('街道', '')}第{number + 1}社区"
                 rows.append((day, day + 3, "publicity", street.code, community))
     schema = {
@@ -227,14 +209,9 @@ def _publicity(rng: np.random.Generator, months: list[date]) -> pl.DataFrame:
     )
 
 
-def _of(register: Register, subtypes: set[str]) -> npt.NDArray[np.int64]:
-    chosen = np.array([k.subtype in subtypes for k in KINDS])
-    return np.flatnonzero(chosen[register.kind])
+def _of(register: Register, subtypes: set[str]) -> Ints:
+    return np.flatnonzero(np.isin(register.subtype, list(subtypes)))
 
 
-def _day(day: date) -> int:
-    return (day - date(1970, 1, 1)).days
-
-
-def _dates(days: npt.NDArray[np.int64]) -> pl.Series:
-    return pl.Series(days.astype(np.int32)).cast(pl.Date)
+def _numbers(register: Register, who: Ints, ending: str) -> np.ndarray:
+    return np.char.add(register.ids.gather(who).to_numpy().astype(str), ending)
