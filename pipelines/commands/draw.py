@@ -223,7 +223,7 @@ def verify(
 
     voice = options.voice(lang, as_json=as_json, quiet=quiet)
     with voice.progress("核验", "verifying"):
-        found = check(bundle, published=commitment)
+        found = check(bundle, published=commitment.strip())
     voice.facts(found.as_dict())
     show_verification(voice, found)
     if not found.is_sound:

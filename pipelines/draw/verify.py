@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from features.errors import UsageError
-from models.double_random import Visit, after_withdrawals, draw_visits
+from models.double_random import Library, Visit, after_withdrawals, draw_visits
 from models.drawing import ALGORITHM
 from pipelines.draw.bundle import Bundle, commit_to, is_seed, read
 
@@ -193,6 +193,19 @@ def _library(bundle: Bundle) -> Iterator[Finding]:
                 "businesses",
                 f"{subject.business_id} 没有被抽中的机会",
                 f"{subject.business_id} has no chance to be drawn",
+            )
+    yield from _pairless(frozen.library)
+
+
+def _pairless(library: Library) -> Iterator[Finding]:
+    """Find whom too few may visit; they are left out before an honest draw."""
+    needed = max(1, library.inspectors_a_visit)
+    for subject in library.subjects:
+        if len(library.eligible(subject)) < needed:
+            yield Finding(
+                "businesses",
+                f"{subject.business_id} 可派出的检查人员不足",
+                f"{subject.business_id} has too few inspectors who may go",
             )
 
 

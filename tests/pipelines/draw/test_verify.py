@@ -18,6 +18,7 @@ from models.double_random import Inspector, Withdrawal, after_withdrawals, draw_
 from pipelines.draw.bundle import (
     Bundle,
     Excluded,
+    Frozen,
     Share,
     commit_to,
     parse,
@@ -179,6 +180,19 @@ def test_what_the_draw_could_not_have_been_made_from_is_named(
             frozen, excluded=(Excluded("business", first.business_id, "closed", ""),)
         ),
     }
+    assert_impossible(sound, impossible, tmp_path)
+
+
+def test_a_library_in_which_somebody_cannot_be_visited_is_found(
+    sound: Bundle, tmp_path: Path
+) -> None:
+    nobody_left = replace(sound.frozen, inspectors=sound.frozen.inspectors[:1])
+    assert_impossible(sound, {"businesses": nobody_left}, tmp_path)
+
+
+def assert_impossible(
+    sound: Bundle, impossible: dict[str, Frozen], tmp_path: Path
+) -> None:
     for part, changed in impossible.items():
         hashes = changed.hashes()
         commitment = replace(
