@@ -25,7 +25,7 @@ create table if not exists mart.schema_version (
 comment on table mart.schema_version is 'One row per warehouse: the version of this file that made it. | 本库结构版本 | key: version';
 comment on column mart.schema_version.version is '结构版本 | Version of this file | version';
 insert into mart.schema_version
-select 1
+select 2
 where not exists (from mart.schema_version);
 
 create table if not exists mart.business (
@@ -515,7 +515,7 @@ create table if not exists output.score (
     credit_class varchar,
     credit_basis varchar,
     notes varchar not null,
-    notes_en varchar not null,
+    notes_en varchar,
     constraint risk_grade_known check (risk_grade in ('A', 'B', 'C', 'D')),
     constraint probability_in_interval check (probability between probability_lower and probability_upper),
 );

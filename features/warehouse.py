@@ -39,6 +39,13 @@ _BEYOND_US = (
 )
 
 
+# A warehouse goes by its file's name inside DuckDB; what is attached beside it needs
+# names that no file will have.
+_OLDER, _SNAPSHOT = "shian_older_version", "shian_snapshot"
+# A file of such a name would make mart.business mean two things.
+_SCHEMAS = ("raw", "staging", "mart", "output", "temp", "system")
+
+
 class Warehouse:
     """An open warehouse; use `open_warehouse`, which closes it again."""
 
@@ -122,11 +129,11 @@ class Warehouse:
         draft = snapshot.with_name(f"{snapshot.name}.draft")
         draft.unlink(missing_ok=True)
         source = self._connection.execute("select current_database()").fetchall()[0][0]
-        self.execute(f"attach '{_quoted(draft)}' as snapshot")
+        self.execute(f"attach '{_quoted(draft)}' as {_SNAPSHOT}")
         try:
-            self.execute(f'copy from database "{source}" to snapshot')
+            self.execute(f'copy from database "{source}" to {_SNAPSHOT}')
         finally:
-            self.execute("detach snapshot")
+            self.execute(f"detach {_SNAPSHOT}")
         draft.replace(snapshot)
 
     def _sorted(self, name: str) -> pl.DataFrame:
@@ -219,7 +226,7 @@ def _rebuild(path: Path, found: int) -> None:
     draft = path.with_name(f"{path.name}.rebuild")
     draft.unlink(missing_ok=True)
     with open_warehouse(draft) as warehouse:
-        warehouse.execute(f"attach '{_quoted(path)}' as old (read_only)")
+        warehouse.execute(f"attach '{_quoted(path)}' as {_OLDER} (read_only)")
         try:
             with warehouse.transaction():
                 for table in _tables_to_keep(warehouse):
@@ -239,9 +246,10 @@ def _tables_to_keep(warehouse: Warehouse) -> list[str]:
     return warehouse.sql(
         "select distinct new.schema_name || '.' || new.table_name as name "
         "from duckdb_tables() new join duckdb_tables() old "
-        "on old.database_name = 'old' and new.database_name <> 'old' "
+        "on old.database_name = $1 and new.database_name <> $1 "
         "and old.schema_name = new.schema_name and old.table_name = new.table_name "
-        "where new.table_name not in ('code', 'schema_version') order by name"
+        "where new.table_name not in ('code', 'schema_version') order by name",
+        [_OLDER],
     )["name"].to_list()
 
 
@@ -254,11 +262,14 @@ def _copy_rows(warehouse: Warehouse, table: str) -> None:
     )["name"].to_list()
     columns = ", ".join(shared)
     warehouse.execute(
-        f"insert into {table} ({columns}) select {columns} from old.{table}"  # noqa: S608
+        f"insert into {table} ({columns}) select {columns} from {_OLDER}.{table}"  # noqa: S608
     )
 
 
 def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    if path.name.split(".")[0] in _SCHEMAS:
+        message = f"{path} has the name of one of its own schemas; call the file otherwise, for instance shian.duckdb"
+        raise WarehouseError(message)
     try:
         return duckdb.connect(path, read_only=read_only, config=_CONFIG)
     except duckdb.IOException as error:

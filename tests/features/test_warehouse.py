@@ -104,6 +104,30 @@ def test_an_older_version_is_refused_until_it_is_brought_up(path: Path) -> None:
     assert path.with_name("warehouse.duckdb.version0").exists()
 
 
+@pytest.mark.parametrize("name", ["old", "snapshot", "shian", "main", "经营 者"])
+def test_any_file_name_can_be_brought_up_and_published(
+    tmp_path: Path, name: str
+) -> None:
+    path, snapshot = tmp_path / f"{name}.duckdb", tmp_path / "published" / "x.duckdb"
+    snapshot.parent.mkdir()
+    create_warehouse(path)
+    with open_warehouse(path) as warehouse:
+        warehouse.insert("mart.office", office("1"))
+    as_version(path, 0)
+    create_warehouse(path)
+    with open_warehouse(path) as warehouse:
+        warehouse.publish(snapshot)
+    assert offices(path) == offices(snapshot) == ["1"]
+
+
+@pytest.mark.parametrize("name", ["mart", "raw", "output", "temp"])
+def test_a_file_named_like_one_of_its_schemas_is_refused(
+    tmp_path: Path, name: str
+) -> None:
+    with pytest.raises(WarehouseError, match=r"shian\.duckdb"):
+        create_warehouse(tmp_path / f"{name}.duckdb")
+
+
 def test_an_older_version_without_a_required_value_stays_as_it_was(path: Path) -> None:
     create_warehouse(path)
     with open_warehouse(path) as warehouse:
