@@ -100,6 +100,8 @@ def policy_table(rng: np.random.Generator, block: Block) -> pl.DataFrame:
     parts = []
     for subtype, share in _WITH_POLICY.items():
         who = _of(block.register, {subtype})
+        is_public = subtype.endswith(("canteen", "market"))
+        kind = "public_interest" if is_public else "commercial"
         for passed in range(len(block.months) // 12):
             year = first + passed
             insured = who[rng.random(len(who)) < share * (0.8 + 0.05 * passed)]
@@ -109,16 +111,14 @@ def policy_table(rng: np.random.Generator, block: Block) -> pl.DataFrame:
                     {
                         "policy_id": _numbers(block.register, insured, f"-P{year}"),
                         "business_id": block.register.ids.gather(insured),
-                        "kind": "public_interest"
-                        if subtype.endswith(("canteen", "market"))
-                        else "commercial",
+                        "kind": pl.repeat(kind, len(insured), eager=True),
                         "valid_from": dates(start),
                         "valid_to": dates(start + 364),
                         "recorded_at": dates(start + rng.integers(0, 20, len(insured))),
                     }
                 )
             )
-    return pl.concat(parts, how="vertical_relaxed")
+    return pl.concat(parts)
 
 
 def training_table(rng: np.random.Generator, block: Block) -> pl.DataFrame:
@@ -152,7 +152,7 @@ def _skill_checks(rng: np.random.Generator, block: Block) -> pl.DataFrame:
             "business_id": register.ids.gather(held.business),
             "held_on": dates(held.day),
             "recorded_at": dates(held.day + rng.integers(0, 6, len(held))),
-            "kind": "skill_check",
+            "kind": pl.repeat("skill_check", len(held), eager=True),
             "is_passed": is_passed,
         }
     )
@@ -176,10 +176,10 @@ def decision_table(
     return pl.DataFrame(
         {
             "business_id": grave["business_id"],
-            "ground": "R29-1",
+            "ground": pl.repeat("R29-1", grave.height, eager=True),
             "decided_on": dates(decided),
             "recorded_at": dates(decided),
-            "grade_year": until.year,
+            "grade_year": pl.repeat(until.year, grave.height, eager=True),
             "shift": shift,
             "officer": codes("OFFICER", rng.integers(1, 9, grave.height), 1),
             "reason": np.where(

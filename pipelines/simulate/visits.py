@@ -235,7 +235,7 @@ def item_table(
     ):
         times = np.minimum(failed, items)
         visit = np.repeat(np.arange(len(times)), times)
-        first = np.r_[0, np.cumsum(times)[:-1]]
+        first = np.cumsum(times) - times
         nth = np.arange(len(visit)) - np.repeat(first, times)
         number = (habit[visits.business[visit]] + nth * 7) % items + 1
         parts.append(
@@ -243,8 +243,8 @@ def item_table(
                 {
                     "inspection_id": ids.gather(visit),
                     "item_code": codes(letter, number, 2),
-                    "severity": severity,
-                    "occurrences": 1,
+                    "severity": pl.repeat(severity, len(visit), eager=True),
+                    "occurrences": pl.repeat(1, len(visit), eager=True),
                     "is_corrected": rng.random(len(visit)) < 0.5,
                 }
             )

@@ -3,10 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
-Text = npt.NDArray[np.str_]
-Ints = npt.NDArray[np.int64]
+from pipelines.simulate.columns import Bools, Ints, Text, codes
 
 _SURNAMES = list("陈王李张周吴徐朱沈胡俞何钱孙郑金叶章余方")
 _NICKNAMES = ["老{}", "阿{}", "{}记", "{}家", "{}大姐", "{}师傅", "小{}"]
@@ -209,7 +207,7 @@ def _brands(rng: np.random.Generator, chains: int) -> Text:
     )
 
 
-def _ends(text: Text, endings: Sequence[str]) -> npt.NDArray[np.bool_]:
+def _ends(text: Text, endings: Sequence[str]) -> Bools:
     return np.array([str(t).endswith(tuple(endings)) for t in text])
 
 
@@ -219,17 +217,14 @@ def people(rng: np.random.Generator, count: int) -> tuple[Text, Text]:
         _pick(rng, _SURNAMES, count),
         _pick(rng, ["伟", "芳", "敏", "静", "丽", "强", "磊", "洋"], count),
     )
-    phone = np.char.add(
-        "13", np.char.zfill(rng.integers(0, 10**9, count).astype(str), 9)
-    )
-    return name, phone
+    return name, codes("13", rng.integers(0, 10**9, count), 9)
 
 
 def complaint_texts(
     rng: np.random.Generator,
     category: Text,
     name: Text,
-    is_kitchen: npt.NDArray[np.bool_],
+    is_kitchen: Bools,
 ) -> Text:
     """Write a short text for each complaint, naming the business."""
     template = np.empty(len(category), dtype="<U40")
@@ -237,7 +232,9 @@ def complaint_texts(
         for options, where in zip(said, (is_kitchen, ~is_kitchen), strict=True):
             here = (category == kind) & where
             template[here] = _pick(rng, options, int(here.sum()))
-    text = np.array([t.format(n) for t, n in zip(template, name, strict=True)])
+    text = np.array(
+        [t.format(n) for t, n in zip(template, name, strict=True)], dtype=np.str_
+    )
     _, phone = people(rng, len(text))
     asks = rng.random(len(text)) < CALL_BACK_SHARE
     return np.where(asks, np.char.add(text, np.char.add(CALL_BACK, phone)), text)

@@ -308,6 +308,23 @@ def test_size_and_length_scale_as_they_are_asked_to(tmp_path: Path) -> None:
     assert ids["business_id"].n_unique() == 1200
 
 
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_table_of_a_single_shop_has_types_though_it_may_have_no_rows(
+    tmp_path: Path, seed: int
+) -> None:
+    """Tables of few rows and of none open a file that other blocks go on with."""
+    simulate(tmp_path, businesses=1, years=1, seed=seed, until=UNTIL)
+    untyped = {
+        path.stem
+        for path in tmp_path.rglob("*.parquet")
+        if pl.Null in pl.read_parquet_schema(path).values()
+    }
+    assert untyped == set()
+    path = tmp_path / "single.duckdb"
+    report = load(tmp_path / "source", mapping="shian", warehouse=path, loaded_on=UNTIL)
+    assert report.total.quarantined == 0
+
+
 def test_blocks_join_without_a_seam(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
