@@ -30,6 +30,7 @@ from pipelines.score import Judged, judge
 Progress = Callable[[str, float], None]
 # A name may be part of many; more than these would not be read.
 MAX_CANDIDATES = 5
+_CREDIT = ("credit_score", "credit_class", "credit_basis")
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ class Dossier:
     `who` holds the attributes known that day, `grade` the columns of output.score,
     `parts` and `grounds` rows with article and sentence in both languages, `stories`
     (Chinese, English, log-odds moved) from the largest, `is_stored` whether the newest
-    score run of that day came to the same points.
+    score run of that day came to the same points. `credit` is what that run says of
+    credit, a thing apart that no grade rests on; None when the business is not in it.
     """
 
     as_of: date
@@ -54,6 +56,7 @@ class Dossier:
     scenarios: list[Scenario]
     events: list[Event]
     is_stored: bool
+    credit: dict[str, Any] | None
 
     @property
     def log_odds(self) -> float:
@@ -64,7 +67,15 @@ class Dossier:
         """Give the dossier as plain values for a program."""
         plain = {
             name: getattr(self, name)
-            for name in ("who", "grade", "parts", "grounds", "reasons", "is_stored")
+            for name in (
+                "who",
+                "grade",
+                "parts",
+                "grounds",
+                "reasons",
+                "is_stored",
+                "credit",
+            )
         }
         return {
             "as_of": self.as_of.isoformat(),
@@ -146,6 +157,7 @@ def _dossier(
         scenarios=[],
         events=history(facts, business_id, run.as_of),
         is_stored=stored["total_points"].to_list() == [grade["total_points"]],
+        credit=next(stored.select(_CREDIT).iter_rows(named=True), None),
     )
 
 

@@ -46,6 +46,7 @@ def page(dossier: Dossier, lang: str) -> str:
             as_of=dossier.as_of,
             kind=view.kind(),
             band=view.band(),
+            credit=view.credit(),
             bands=view.bands(),
             cautions=view.cautions(),
             reasons=[row[f"text_{lang}"] for row in dossier.reasons],
@@ -127,6 +128,21 @@ class View:
                 )
             )
         return said
+
+    def credit(self) -> str:
+        """Say what the run says of credit, and that it is a thing apart."""
+        credit = self.dossier.credit
+        if credit is None or credit["credit_basis"] is None:
+            return ""
+        if credit["credit_class"] is None:
+            basis = labels("credit_basis")[credit["credit_basis"]]
+            return self.pick(f"企业信用：{basis[0]}", f"enterprise credit: {basis[1]}")
+        score, grade = credit["credit_score"], credit["credit_class"]
+        return self.pick(
+            f"企业信用分 {score:.0f}，{grade} 类（系统默认刻度；与风险等级互不影响）",
+            f"enterprise credit {score:.0f}, class {grade} (our default scale; neither "
+            "it nor the risk grade touches the other)",
+        )
 
     def parts(self) -> list[dict[str, Any]]:
         """List points with their sentence and article in the language."""

@@ -11,7 +11,7 @@ EVENTS_SHOWN = 8
 def show_business(voice: Voice, dossier: Dossier) -> None:
     """Show grade, reasons, points, what would lower the grade, and the latest events."""
     view = View(dossier, voice.lang)
-    for line in (*_head(view), *view.cautions()):
+    for line in filter(None, (*_head(view), view.credit(), *view.cautions())):
         voice.say(line, line)
     voice.table(
         ("主要理由", "Principal reasons"),

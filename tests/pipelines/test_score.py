@@ -206,6 +206,8 @@ def test_a_dossier_adds_up(warehouse: Path, store: Path) -> None:
     assert dossier.is_stored
     assert [share for _, share in said] == sorted(share for _, share in said)
     assert all(event.day < DAY for event in dossier.events)
+    assert dossier.credit is not None
+    assert "企业信用" in page(dossier, "zh")
     assert "如何降低等级" in page(dossier, "zh")
     assert "What would lower the grade" in page(dossier, "en")
 
