@@ -15,8 +15,9 @@ from pipelines.simulate.columns import (
     numbered,
     only_where,
 )
+from pipelines.simulate.grievances import grievances
 from pipelines.simulate.latent import chance
-from pipelines.simulate.words import complaint_texts, people
+from pipelines.simulate.words import people
 
 # An average shop is complained about once in three and a half years.
 COMPLAINTS_A_MONTH = 0.024
@@ -68,9 +69,7 @@ def complaint_table(
             "recorded_at": dates(made.day + rng.integers(0, 5, count)),
             "kind": np.where(is_report, "report", "complaint"),
             "category": category,
-            "text": complaint_texts(
-                rng, category, register.name[at], register.cooks[at]
-            ),
+            "text": grievances(rng, category, register, at),
             "street_code": register.street_code[at],
             "lon": business["lon"].gather(at),
             "lat": business["lat"].gather(at),

@@ -1,4 +1,4 @@
-"""Invented names and complaint texts that an officer in Hangzhou would not stumble over."""
+"""Invented names that an officer in Hangzhou would not stumble over."""
 
 from collections.abc import Mapping, Sequence
 
@@ -84,76 +84,6 @@ _BRANDED: Mapping[str, str] = {
     "bakery": "烘焙",
 }
 
-# What is said of a kitchen, and of a shop.
-Said = tuple[Sequence[str], Sequence[str]]
-COMPLAINTS: Mapping[str, Said] = {
-    "foreign_matter": (
-        [
-            "在{}吃到一根头发，要求处理",
-            "{}的菜里有一小块塑料片",
-            "{}的饭菜里发现虫子",
-            "{}的汤里有钢丝球丝",
-        ],
-        ["在{}买的米里有虫", "{}卖的糕点里有一根头发", "{}的散装干货里有小石子"],
-    ),
-    "spoiled": (
-        [
-            "{}的肉有明显异味，疑似变质",
-            "{}的凉菜发黏，感觉不新鲜",
-            "{}端上来的鱼发臭",
-            "{}的米饭有馊味",
-        ],
-        ["在{}买的豆腐发酸", "{}卖的水果里面已经腐烂", "{}的冷冻肉化冻后有异味"],
-    ),
-    "illness": (
-        [
-            "在{}用餐后当晚腹泻，同桌两人也不舒服",
-            "吃了{}的饭菜后呕吐",
-            "孩子吃了{}的东西后肚子痛",
-        ],
-        ["吃了在{}买的熟食后腹泻", "孩子喝了{}卖的牛奶后肚子痛"],
-    ),
-    "expired": (
-        ["{}用过期的调料，后厨可以看到", "{}端上来的饮料已经过期"],
-        ["{}货架上有过期牛奶", "在{}买到超过保质期的面包", "{}的火腿肠过期三天还在卖"],
-    ),
-    "hygiene": (
-        [
-            "{}后厨地面油污很厚",
-            "{}员工不戴口罩帽子操作",
-            "{}餐具没有洗干净，有残渣",
-        ],
-        ["{}冷柜里很脏，有积水", "{}的散装食品没有加盖", "{}店里有股霉味"],
-    ),
-    "pests": (
-        ["在{}看到蟑螂", "{}后门有老鼠出没", "{}里苍蝇很多"],
-        ["在{}货架下看到老鼠", "{}的米袋旁有蟑螂", "{}里苍蝇很多"],
-    ),
-    "licence": (
-        ["{}没有悬挂食品经营许可证", "怀疑{}无证经营", "{}的许可证已经过期"],
-        ["{}没有悬挂食品经营许可证", "怀疑{}无证经营", "{}的许可证已经过期"],
-    ),
-    "label": (
-        ["{}打包的食品没有标制作时间", "{}菜单上没有标过敏提示"],
-        ["{}销售的进口食品没有中文标签", "{}的散装食品没有生产日期"],
-    ),
-    "price": (
-        ["{}结账价格和菜单不一致", "{}收取餐位费没有提前告知"],
-        ["{}结账价格和标价不一致", "{}缺斤少两"],
-    ),
-    "service": (
-        ["{}服务态度差，要求道歉", "{}上菜太慢还不给退单"],
-        ["{}服务态度差，要求道歉", "{}充值卡不给退款", "{}不肯开发票"],
-    ),
-    "other": (
-        ["反映{}油烟扰民", "{}门口堆放杂物"],
-        ["{}门口堆放杂物", "{}卸货占用人行道"],
-    ),
-}
-# Some leave a number in the text itself, which the loader must blank out.
-CALL_BACK, CALL_BACK_SHARE = "，请回电", 0.01
-CATEGORIES = tuple(COMPLAINTS)
-
 
 def names(rng: np.random.Generator, subtype: Text, street: Text) -> Text:
     """Invent a name for each business from its street, its kind and chance."""
@@ -161,14 +91,14 @@ def names(rng: np.random.Generator, subtype: Text, street: Text) -> Text:
     short = np.char.replace(street, "街道", "")
     what = _what(rng, subtype)
     lucky = _lucky(rng, count)
-    owner = _pick(rng, [n.format(s) for n in _NICKNAMES for s in _SURNAMES], count)
+    owner = pick(rng, [n.format(s) for n in _NICKNAMES for s in _SURNAMES], count)
     home = np.where(
         np.isin(subtype, list(_REGIONAL)),
-        _pick(rng, _PLACES + _KITCHENS, count),
-        _pick(rng, _PLACES, count),
+        pick(rng, _PLACES + _KITCHENS, count),
+        pick(rng, _PLACES, count),
     )
     shop = np.where(rng.random(count) < 0.5, owner, np.char.add(home, lucky))
-    number = np.char.add("第", _pick(rng, list("一二三四五六七八"), count))
+    number = np.char.add("第", pick(rng, list("一二三四五六七八"), count))
     is_numbered = np.isin(subtype, list(_NUMBERED)) & (rng.random(count) < 0.5)
     is_public = np.isin(subtype, list(_PUBLIC))
     middle = np.where(is_public, np.where(is_numbered, number, lucky), shop)
@@ -190,7 +120,7 @@ def _what(rng: np.random.Generator, subtype: Text) -> Text:
     what = np.empty(len(subtype), dtype="<U12")
     for kind, options in _DISHES.items():
         here = subtype == kind
-        what[here] = _pick(rng, options, int(here.sum()))
+        what[here] = pick(rng, options, int(here.sum()))
     return what
 
 
@@ -202,9 +132,7 @@ def _lucky(rng: np.random.Generator, count: int) -> Text:
 
 
 def _brands(rng: np.random.Generator, chains: int) -> Text:
-    return np.char.add(
-        _pick(rng, list("百天九千小好新大"), chains), _lucky(rng, chains)
-    )
+    return np.char.add(pick(rng, list("百天九千小好新大"), chains), _lucky(rng, chains))
 
 
 def _ends(text: Text, endings: Sequence[str]) -> Bools:
@@ -214,31 +142,12 @@ def _ends(text: Text, endings: Sequence[str]) -> Bools:
 def people(rng: np.random.Generator, count: int) -> tuple[Text, Text]:
     """Invent personal names and phone numbers, which the loader must leave behind."""
     name = np.char.add(
-        _pick(rng, _SURNAMES, count),
-        _pick(rng, ["伟", "芳", "敏", "静", "丽", "强", "磊", "洋"], count),
+        pick(rng, _SURNAMES, count),
+        pick(rng, ["伟", "芳", "敏", "静", "丽", "强", "磊", "洋"], count),
     )
     return name, codes("13", rng.integers(0, 10**9, count), 9)
 
 
-def complaint_texts(
-    rng: np.random.Generator,
-    category: Text,
-    name: Text,
-    is_kitchen: Bools,
-) -> Text:
-    """Write a short text for each complaint, naming the business."""
-    template = np.empty(len(category), dtype="<U40")
-    for kind, said in COMPLAINTS.items():
-        for options, where in zip(said, (is_kitchen, ~is_kitchen), strict=True):
-            here = (category == kind) & where
-            template[here] = _pick(rng, options, int(here.sum()))
-    text = np.array(
-        [t.format(n) for t, n in zip(template, name, strict=True)], dtype=np.str_
-    )
-    _, phone = people(rng, len(text))
-    asks = rng.random(len(text)) < CALL_BACK_SHARE
-    return np.where(asks, np.char.add(text, np.char.add(CALL_BACK, phone)), text)
-
-
-def _pick(rng: np.random.Generator, options: Sequence[str], count: int) -> Text:
+def pick(rng: np.random.Generator, options: Sequence[str], count: int) -> Text:
+    """Draw one of the options for each row, all alike."""
     return np.array(list(options))[rng.integers(0, len(options), count)]
