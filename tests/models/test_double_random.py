@@ -94,14 +94,16 @@ def test_an_inspector_on_leave_goes_nowhere_and_replaces_nobody() -> None:
     assert {i for v in after for i in v.inspectors} == {"i0", "i2"}
 
 
-def test_nobody_who_was_replaced_comes_back() -> None:
-    held = library(*businesses(4), share="1/4")
-    visits = draw_visits(held, KEY)
+@pytest.mark.parametrize("seed", range(9))
+def test_nobody_who_was_replaced_comes_back(seed: int) -> None:
+    held, key = library(*businesses(4), share="1/4"), f"seed {seed}".encode()
+    visits = draw_visits(held, key)
     gone: list[str] = []
-    for _ in range(3):
-        standing = after_withdrawals(held, visits, [closed(g) for g in gone], KEY)
-        gone.append(standing[0].business_id)
-    assert len(set(gone)) == 3
+    for _ in range(4):
+        (visit,) = after_withdrawals(held, visits, [closed(g) for g in gone], key)
+        gone.append(visit.business_id)
+    assert sorted(gone) == ["b00", "b01", "b02", "b03"]
+    assert after_withdrawals(held, visits, [closed(g) for g in gone], key) == ()
 
 
 @pytest.mark.parametrize(

@@ -103,6 +103,7 @@ def test_equal_weights_make_every_choice_equally_likely(size: int) -> None:
         ({"a": 1, "b": 2, "c": 3}, 2),
         ({"a": 1, "b": 1, "c": 2, "d": 2}, 2),
         ({"a": 1, "b": 1, "c": 1, "d": 2}, 3),
+        ({"a": 1, "b": 2, "c": 2, "d": 3}, 2),
         ({"a": 1, "b": 2, "c": 2, "d": 9}, 2),
     ],
 )
