@@ -130,17 +130,11 @@ def commit(
         beacon_source=beacon_source,
         left_out=left_out,
     )
+    chosen = seed or secrets.token_hex(SEED_BYTES)
     with voice.progress("冻结名录库", "freezing the libraries"):
-        commitment, frozen = run(
-            warehouse,
-            request,
-            seed=seed or secrets.token_hex(SEED_BYTES),
-            out=out,
-        )
+        commitment, frozen = run(warehouse, request, seed=chosen, out=out)
     voice.facts(committed_facts(commitment, frozen, out))
-    following = f"shian draw run {out} --warehouse {warehouse}"
-    following += f" --beacon {beacon_source}" if beacon_source else ""
-    show_commitment(voice, commitment, frozen, following=following, out=out)
+    show_commitment(voice, commitment, frozen, warehouse=warehouse, out=out)
 
 
 def run(

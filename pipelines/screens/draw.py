@@ -45,7 +45,7 @@ _FINDINGS = {"zh": ("部分", "不符之处"), "en": ("part", "what does not mat
 
 
 def show_commitment(
-    voice: Voice, commitment: Commitment, frozen: Frozen, *, following: str, out: Path
+    voice: Voice, commitment: Commitment, frozen: Frozen, *, warehouse: Path, out: Path
 ) -> None:
     """Show what was frozen, by which rules, what to publish, and what comes next."""
     task = frozen.task
@@ -60,6 +60,9 @@ def show_commitment(
     )
     for basis in frozen.policy.rests_on:
         voice.say(f"依据：{basis.zh}", f"Rests on: {basis.en}")
+    following = f"shian draw run {out} --warehouse {warehouse}"
+    if commitment.beacon_source:
+        following += f" --beacon {voice.pick('公开数的值', 'NUMBER')}"
     voice.say(
         f"承诺值：{commitment.commitment}\n"
         f"请先公布 {out}/commitment.json，抽取前 {out}/seed.txt 须保密\n"
