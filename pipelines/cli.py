@@ -6,7 +6,16 @@ from collections.abc import Callable, Mapping
 import typer
 
 from features.errors import UsageError
-from pipelines.commands import data, demo, draw, grades, models
+from pipelines.commands import (
+    acting,
+    data,
+    demo,
+    draw,
+    grades,
+    listing,
+    models,
+    register,
+)
 from pipelines.console import guarded, tell_error
 
 # As a shell reports a program ended from the keyboard.
@@ -29,6 +38,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "backtest": models.backtest,
     "score": grades.score,
     "explain": grades.explain,
+    "verify": register.verify,
 }
 DRAWING: Mapping[str, Callable[..., None]] = {
     "commit": draw.commit,
@@ -36,15 +46,49 @@ DRAWING: Mapping[str, Callable[..., None]] = {
     "withdraw": draw.withdraw,
     "verify": draw.verify,
 }
+LISTING: Mapping[str, Callable[..., None]] = {
+    "candidates": listing.candidates,
+    "look": listing.look,
+    "open": acting.open_case,
+    "act": acting.act,
+    "case": listing.case,
+    "worklist": listing.worklist,
+    "annulments": listing.annulments,
+}
+KEEPING: Mapping[str, Callable[..., None]] = {
+    "init": register.init,
+    "head": register.head,
+    "backup": register.backup,
+    "restore": register.restore,
+}
 drawing = typer.Typer(
     help="双随机抽查：先承诺，后抽取，人人可核验。\n\n"
     "Double-random draws: committed to first, then drawn, verifiable by anybody.",
     no_args_is_help=True,
 )
-for group, commands in ((app, COMMANDS), (drawing, DRAWING)):
+procedure = typer.Typer(
+    help="严重违法失信名单：线索、立案、办理、待办。命令不核验身份：姓名和角色由使用者"
+    "填写，操作系统账号一并留存。\n\n"
+    "The list of serious breaches: candidates, cases, acts, what waits. Names and roles "
+    "are taken on trust from whoever may run this account, which is recorded beside them.",
+    no_args_is_help=True,
+)
+keeping = typer.Typer(
+    help="决定登记簿：只增不改，链式校验。\n\n"
+    "The register of decisions: appended, never changed, chained by hash.",
+    no_args_is_help=True,
+)
+for group, commands in (
+    (app, COMMANDS),
+    (drawing, DRAWING),
+    (procedure, LISTING),
+    (keeping, KEEPING),
+):
     for name, command in commands.items():
         group.command(name)(guarded(command))
 app.add_typer(drawing, name="draw")
+app.add_typer(procedure, name="listing")
+app.add_typer(keeping, name="register")
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """The listing procedure as a command needs it: warehouse, register and rules together."""
 
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -9,13 +10,33 @@ from features.errors import NotFoundError
 from features.schema import Facts
 from features.warehouse import Warehouse, open_warehouse
 from models.candidates import Candidates, candidates, in_order_of
-from models.case import Case
-from models.rules import load_rules
-from models.worklist import Item, worklist
+from models.case import Case, Running, is_public, running, state
+from models.listing import Allowed, allowed, barred_by
+from models.procedure_clauses import Step
+from models.rules import RuleSet, load_rules
+from models.worklist import Item, to_do, worklist
 from pipelines.register.annulments import unrecorded_annulments, write_corrections
-from pipelines.register.decisions import cases
+from pipelines.register.chain import Entry
+from pipelines.register.decisions import cases, history
 
 DEFAULT_LIST = "SAMR44"
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """A case with all that was recorded in it and what may follow on a day.
+
+    `waiting` is what must be done, `allowed` what may be, and `terms` every clock.
+    """
+
+    case: Case
+    today: date
+    state: str
+    is_public: bool
+    entries: tuple[Entry, ...]
+    waiting: tuple[Item, ...]
+    allowed: tuple[Allowed, ...]
+    terms: tuple[Running, ...]
 
 
 def find_candidates(
@@ -44,16 +65,21 @@ def find_worklist(
     *,
     today: date,
     role: str | None = None,
+    actor: str | None = None,
     warehouse: Path | None = None,
 ) -> tuple[tuple[Item, ...], pl.DataFrame]:
     """List what waits for a role, and the annulments that the register must still learn.
 
-    The second is known only with a warehouse, whose penalties say what was annulled.
+    With an actor, what that person did before bars them from is left to others. The
+    annulments are known only with a warehouse, whose penalties say what was annulled.
     """
-    known = _cases(register)
-    items = worklist(known, load_rules(), today, role=role)
+    known, rules = cases(register), load_rules()
+    items = worklist(known.values(), rules, today, role=role)
+    if actor is not None:
+        law = rules.in_force(today)
+        items = tuple(i for i in items if _may(known[i.case_id], i, actor, law))
     penalty = _facts(warehouse).penalty if warehouse else _no_penalty()
-    return items, unrecorded_annulments(known, penalty)
+    return items, unrecorded_annulments(known.values(), penalty)
 
 
 def write_annulments(register: Path, warehouse: Path, folder: Path) -> int:
@@ -76,6 +102,31 @@ def find_case(register: Path, case_id: str) -> Case:
         message = f"the register holds no case {case_id}; list them with: shian listing worklist"
         raise NotFoundError(message)
     return found
+
+
+def find_case_file(register: Path, case_id: str, *, today: date) -> CaseFile:
+    """Read one case with its history, its terms and what may follow today.
+
+    Raises:
+        NotFoundError: there is no such case.
+    """
+    case, rules = find_case(register, case_id), load_rules()
+    return CaseFile(
+        case=case,
+        today=today,
+        state=state(case, rules),
+        is_public=is_public(case, rules),
+        entries=tuple(history(register, case_id)),
+        waiting=to_do(case, rules, today),
+        allowed=allowed(case, rules, today),
+        terms=running(case, rules),
+    )
+
+
+def _may(case: Case, item: Item, actor: str, law: RuleSet) -> bool:
+    """Tell whether what a person did in the case leaves them any way to do the item."""
+    steps = [s for s in law.all(Step) if s.action in item.actions]
+    return any(barred_by(case, step, actor) is None for step in steps)
 
 
 def _cases(register: Path | None) -> list[Case]:

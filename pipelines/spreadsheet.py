@@ -20,7 +20,7 @@ from pipelines.runs import Run
 # A sheet holds 1,048,576 rows, one of them the header.
 ROWS_A_SHEET = 1_000_000
 # Nothing in a cell is ever taken for anything but what it says.
-_OPTIONS = {
+OPTIONS = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
@@ -104,7 +104,7 @@ _CAUTIONS: Mapping[str, Sequence[str]] = {
 
 def write_spreadsheet(run: Run, path: Path, lang: str) -> None:
     """Write the run as a workbook, the same bytes for the same run."""
-    book = xlsxwriter.Workbook(path, _OPTIONS)
+    book = xlsxwriter.Workbook(path, OPTIONS)
     # The file's own date is that of the facts: a clock would change its bytes.
     book.set_properties({"created": datetime.combine(run.as_of, time())})
     _Book(book, lang).fill(run)

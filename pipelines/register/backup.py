@@ -13,8 +13,12 @@ def backup(path: Path, target: Path, rules: Rules) -> Head:
     """Write a verified copy while officers go on working; give its head.
 
     Raises:
-        RegisterError: the copy cannot be written, or is not sound.
+        RegisterError: something is there already, or the copy cannot be written or is
+            not sound.
     """
+    if target.exists():
+        message = f"{target} exists and would be lost; give the copy another name"
+        raise RegisterError(message)
     target.parent.mkdir(parents=True, exist_ok=True)
     with open_ledger(path) as ledger:
         ledger.copy_to(target)

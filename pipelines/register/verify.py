@@ -82,10 +82,32 @@ def head(path: Path) -> Head:
 
 
 def export_head(path: Path, target: Path) -> Head:
-    """Write the end of the chain to a file."""
+    """Write the end of the chain to a file.
+
+    Raises:
+        RegisterError: the file cannot be written.
+    """
     found = head(path)
-    target.write_text(found.as_text(), encoding="utf-8")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(found.as_text(), encoding="utf-8")
+    except OSError as error:
+        message = f"{target}: the head could not be written ({error.strerror})"
+        raise RegisterError(message) from error
     return found
+
+
+def read_head(path: Path) -> Head:
+    """Read a head that was exported before.
+
+    Raises:
+        RegisterError: there is no such file, or it holds no head.
+    """
+    try:
+        return Head.from_text(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"{path}: no exported head can be read there ({type(error).__name__})"
+        raise RegisterError(message) from error
 
 
 def _head(entries: list[Entry]) -> Head:

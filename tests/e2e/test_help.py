@@ -5,11 +5,28 @@ from pathlib import Path
 
 import pytest
 
+from features import errors
 from tests import README
 from tests.e2e.conftest import Shian
 
-COMMANDS = ("demo", "init", "load", "simulate", "train", "backtest", "score", "explain")
-GROUPS = {"draw": ("commit", "run", "withdraw", "verify")}
+COMMANDS = (
+    *("demo", "init", "load", "simulate", "train", "backtest", "score", "explain"),
+    "verify",
+)
+GROUPS = {
+    "draw": ("commit", "run", "withdraw", "verify"),
+    "listing": (
+        *("candidates", "look", "open", "act", "case", "worklist"),
+        "annulments",
+    ),
+    "register": ("init", "head", "backup", "restore"),
+}
+KINDS = [
+    kind
+    for kind in vars(errors).values()
+    if isinstance(kind, type) and issubclass(kind, errors.ShianError)
+    if kind is not errors.ShianError
+]
 CALLS = (
     *COMMANDS,
     *(f"{name} {verb}" for name, verbs in GROUPS.items() for verb in verbs),
@@ -42,6 +59,17 @@ def test_the_readme_shows_every_command(command: str) -> None:
     assert re.search(rf"shian {command}\b|make {command}\b", README.read_text("utf-8"))
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_readme_lists_every_exit_code_in_both_languages(
+    kind: type[errors.ShianError],
+) -> None:
+    readme = README.read_text("utf-8")
+    (chinese,) = re.findall(r"退出码：.+", readme)
+    (english,) = re.findall(r"exit code of its own: .+", readme)
+    assert re.search(rf"\b{kind.exit_code} {kind.zh}", chinese)
+    assert re.search(rf"\b{kind.exit_code} [a-z]", english)
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
@@ -61,6 +89,14 @@ def test_the_readme_shows_every_command(command: str) -> None:
         (["draw", "run", "{tmp}/none"], 7, "shian draw commit"),
         (["draw", "verify", "{tmp}/none.json"], 7, "shian draw commit"),
         (["draw", "withdraw", "{tmp}/none.json", "--reason", "closed"], 7, "commit"),
+        (["listing", "candidates", "-w", "{tmp}/none.duckdb"], 4, "shian init"),
+        (["listing", "open", "某某饭店"], 2, "actor"),
+        (["listing", "case", "2026-0001", "--register", "{tmp}/n"], 9, "register init"),
+        (["listing", "worklist", "--register", "{tmp}/none"], 9, "register init"),
+        (["register", "head", "--register", "{tmp}/none"], 9, "register init"),
+        (["register", "restore", "{tmp}/n", "--register", "{tmp}/r"], 9, "{tmp}/n"),
+        (["verify", "--register", "{tmp}/none"], 9, "shian register init"),
+        (["verify", "--anchor", "{tmp}/none.txt"], 9, "none.txt"),
     ],
 )
 def test_what_goes_wrong_is_one_line_with_its_own_exit_code(
@@ -70,6 +106,6 @@ def test_what_goes_wrong_is_one_line_with_its_own_exit_code(
     assert called.code == code, called.err
     assert called.err.count("\n") == 1
     assert called.err.startswith("错误")
-    assert said in called.err
+    assert said.format(tmp=tmp_path) in called.err
     assert "Traceback" not in called.err
     assert called.out == ""
