@@ -17,11 +17,9 @@ from features.warehouse import open_warehouse
 from models.case import words
 from models.procedure_clauses import Step
 from models.rules import Rules, load_rules
-from pipelines.explain import find_business
 from pipelines.listing import find_case
 from pipelines.register.chain import Attachment, Entry, canonical
 from pipelines.register.decisions import CHINA, Request, cases, record
-from pipelines.register.explanation import freeze
 
 # Enough that nobody guesses the mark of an explanation that was not opened.
 MARK_LENGTH = 12
@@ -94,7 +92,7 @@ def look(places: Places, asked: str, *, today: date) -> Seen:
         business_id = known[asked].business_id
     else:
         business_id = business_named(places.warehouse, asked)
-    said = freeze(places.warehouse, business_id, as_of=today, store=places.store)
+    said = _explanation(places, business_id, today)
     return Seen(business_id, said, mark(said), asked in known)
 
 
@@ -125,6 +123,8 @@ def business_named(warehouse: Path, asked: str) -> str:
         NotFoundError: nothing goes by that.
         UsageError: several businesses do.
     """
+    from pipelines.explain import find_business  # noqa: PLC0415  as below
+
     with open_warehouse(warehouse, read_only=True) as opened:
         return find_business(opened, asked)
 
@@ -174,7 +174,7 @@ def _seen(places: Places, asked: Asked, business_id: str) -> Mapping[str, Any] |
     """Freeze the explanation, if it is the one whose mark was given."""
     if asked.seen is None:
         return None
-    said = freeze(places.warehouse, business_id, as_of=asked.today, store=places.store)
+    said = _explanation(places, business_id, asked.today)
     if asked.seen == mark(said):
         return said
     message = (
@@ -182,6 +182,13 @@ def _seen(places: Places, asked: Asked, business_id: str) -> Mapping[str, Any] |
         f"（not the explanation of today: shian listing look {business_id}）"
     )
     raise ProcedureError(message)
+
+
+def _explanation(places: Places, business_id: str, day: date) -> dict[str, Any]:
+    # Seconds of loading model libraries, which most acts do not need.
+    from pipelines.register.explanation import freeze  # noqa: PLC0415
+
+    return freeze(places.warehouse, business_id, as_of=day, store=places.store)
 
 
 def _attachment(text: str, rules: Rules) -> Attachment:
