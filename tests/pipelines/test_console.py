@@ -127,6 +127,12 @@ def test_numbers_stand_on_the_right_with_separators() -> None:
     assert "-" in said
 
 
+def test_what_stands_in_brackets_in_a_cell_is_no_markup() -> None:
+    spoken, out, _ = voice()
+    spoken.table(("表", "table"), ["名"], [["某店[red]已停业[/red][closed]"]])
+    assert "某店[red]已停业[/red][closed]" in out.getvalue()
+
+
 def test_a_bar_runs_on_standard_error_in_the_language() -> None:
     spoken, out, err = voice(terminal=True)
     with spoken.progress("评定", "scoring") as tell:

@@ -16,6 +16,7 @@ from pipelines.register.verify import (
     compare_published,
     export_head,
     head,
+    read_head,
     verify,
 )
 from tests.register_requests import RULES, recorded
@@ -245,6 +246,24 @@ def test_a_head_stays_true_while_the_register_grows(path: Path) -> None:
 def test_what_is_no_head_is_refused() -> None:
     with pytest.raises(RegisterError, match="'ten' is no exported chain head"):
         Head.from_text("ten\n")
+
+
+def test_an_exported_head_is_read_again(path: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "elsewhere" / "head.txt"
+    assert export_head(path, kept) == read_head(kept) == head(path)
+    with pytest.raises(RegisterError, match="no exported head can be read there"):
+        read_head(tmp_path / "none.txt")
+    with pytest.raises(RegisterError, match="could not be written"):
+        export_head(path, kept / "below-a-file")
+
+
+def test_a_backup_overwrites_nothing(path: Path, tmp_path: Path) -> None:
+    for there in (path, tmp_path / "thesis.docx"):
+        there.touch()
+        before = there.read_bytes()
+        with pytest.raises(RegisterError, match="give the copy another name"):
+            backup(path, there, RULES)
+        assert there.read_bytes() == before
 
 
 def test_a_backup_comes_back_whole(path: Path, tmp_path: Path) -> None:
