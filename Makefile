@@ -43,5 +43,5 @@ contracts: $(READY)  ## imports run one way
 
 check: lint types contracts test  ## what CI runs
 
-clean:           ## remove the environment and everything generated
-	rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
+clean:           ## remove the environment, caches and the demo; var/ otherwise stays
+	rm -rf $(VENV) var/demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage*

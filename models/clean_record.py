@@ -62,6 +62,7 @@ def _visited_every_year(visits: pl.DataFrame, rules: RuleSet) -> pl.DataFrame:
 def _breaches(facts: Facts, rules: RuleSet, since: date) -> pl.DataFrame:
     """List the businesses with anything on record that is not clean."""
     visits = known_visits(facts.inspection, rules, since)
+    clean_results = list(rules.codes("policy.clean_record_results"))
     breaches = [
         standing_penalties(facts.penalty, rules, since),
         final_failures(facts.sampling_result, rules, since),
@@ -69,6 +70,7 @@ def _breaches(facts: Facts, rules: RuleSet, since: date) -> pl.DataFrame:
         visits.filter(
             pl.col("is_serious").fill_null(value=False)
             | pl.col("is_refused").fill_null(value=False)
+            | ~pl.col("result_code").is_in(clean_results).fill_null(value=True)
         ),
     ]
     return pl.concat(breach.select("business_id") for breach in breaches)
