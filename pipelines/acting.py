@@ -97,8 +97,12 @@ def look(places: Places, asked: str, *, today: date) -> Seen:
 
 
 def mark(explanation: Mapping[str, Any]) -> str:
-    """Name an explanation by what it says."""
-    text = canonical(explanation) or ""
+    """Name an explanation by what it says.
+
+    Not by the version of the program: one that says the same was seen all the same.
+    """
+    said = {name: v for name, v in explanation.items() if name != "code_version"}
+    text = canonical(said) or ""
     return hashlib.sha256(text.encode()).hexdigest()[:MARK_LENGTH]
 
 

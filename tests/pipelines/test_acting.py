@@ -140,6 +140,7 @@ def test_what_is_refused_says_why(places: Places, asked: Asked) -> None:
 def test_the_mark_names_all_that_an_explanation_says(part: str, other: str) -> None:
     assert mark(dict(reversed(EXPLANATION.items()))) == mark(EXPLANATION)
     assert mark({**EXPLANATION, part: [other]}) != mark(EXPLANATION)
+    assert mark({**EXPLANATION, "code_version": other}) == mark(EXPLANATION)
 
 
 def test_the_day_is_that_of_the_office() -> None:
