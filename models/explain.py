@@ -38,9 +38,9 @@ STORIES: Mapping[str, tuple[str, str]] = {
 # serious finding in one visit is shrunk to a third): a reason is told by a plain count,
 # mean or date of its story.
 _NOT_TOLD = frozenset({"decayed", "trend", "shrunk"})
-# The season is the same for everybody on a day: it moves every probability and tells no
-# business from another.
-_OF_EVERYBODY = "season"
+# Not of the business: the season is the same for everybody on a day, and how often it was
+# visited says what the office did. Both move a probability and neither is a reason.
+_NOT_ITS_OWN = ("season", "visits")
 # The feature that dates the latest event of a story.
 _LATEST: Mapping[str, str] = {
     "serious": "days_since_serious",
@@ -74,11 +74,14 @@ def model_reasons(
     """Tell the strongest stories of every row, in the columns of REASONS.
 
     `matrix` has business_id, as_of and the features; `contributions` is what the model
-    gives, base value last. Stories are ranked by how far they move the odds either way.
+    gives, base value last. First come the stories that move the odds the way they went
+    altogether, then those against, each by how far they move them.
     """
     sums = story_contributions(contributions)
-    sums[:, list(STORIES).index(_OF_EVERYBODY)] = 0.0
-    order = np.argsort(-np.abs(sums), axis=1, kind="stable")[:, :most]
+    total = np.sign(sums.sum(axis=1, keepdims=True))
+    sums[:, [list(STORIES).index(story) for story in _NOT_ITS_OWN]] = 0.0
+    against = np.sign(sums) != total
+    order = np.lexsort((-np.abs(sums), against), axis=1)[:, :most]
     rows = np.repeat(np.arange(len(sums)), order.shape[1])
     story = order.ravel()
     moved = sums[rows, story]
@@ -95,11 +98,13 @@ def model_reasons(
             for code in np.unique(feature)
         ]
     )
-    return (
-        told.sort("row", pl.col("contribution").abs(), descending=[False, True])
-        .drop("row")
-        .select(list(REASONS))
-    )
+    toward = pl.Series(total[:, 0]).gather(told["row"])
+    return told.sort(
+        "row",
+        told["contribution"].sign() != toward,
+        pl.col("contribution").abs(),
+        descending=[False, False, True],
+    ).select(list(REASONS))
 
 
 def _leading(

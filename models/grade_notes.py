@@ -95,9 +95,10 @@ def _ground_notes() -> Sequence[Note]:
 
 
 def _decision_notes(rules: RuleSet) -> Sequence[Note]:
-    """Say which recorded decisions did not count, and which to look at again."""
+    """Say what officers decided, what did not count, and what to look at again."""
     raise_only = "policy.raise_and_lowering"
     return (
+        *_decided(),
         (
             pl.col("is_blocked"),
             f"同年已决定上调，下调决定不适用（{rules.citation(raise_only)}）",
@@ -114,6 +115,18 @@ def _decision_notes(rules: RuleSet) -> Sequence[Note]:
             "有等级调整决定与所引情形允许的级数不符，未予采用",
             "a decision its ground does not allow was set aside",
         ),
+    )
+
+
+def _decided() -> Sequence[Note]:
+    """Say by how much a decision moved the grade; the page names who and why."""
+    return tuple(
+        (
+            pl.col("decided_shift") == shift,
+            f"已由执法人员决定{'上调' if shift > 0 else '下调'}{abs(shift)}级",
+            f"{'raised' if shift > 0 else 'lowered'} by {abs(shift)} by an officer's decision",
+        )
+        for shift in (2, 1, -1)
     )
 
 

@@ -126,7 +126,7 @@ def judge(
     parts = grade_parts(graded, static.parts, law)
     return Judged(
         graded=graded,
-        reason=_reasons(matrix, contributions, parts, grounds),
+        reason=_reasons(graded, model_reasons(matrix, contributions), parts, grounds),
         parts=parts,
         grounds=grounds,
         matrix=matrix,
@@ -224,57 +224,58 @@ def _as_output(table: str, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _reasons(
-    matrix: pl.DataFrame,
-    contributions: np.ndarray,
+    graded: pl.DataFrame,
+    by_model: pl.DataFrame,
     parts: pl.DataFrame,
     grounds: pl.DataFrame,
 ) -> pl.DataFrame:
     """Choose up to four reasons per business from the law and the model.
 
-    The part that only restates the model's probability is told by the model's stories.
+    A grade of static points alone is told by them: the model had no say in it. The part
+    that only restates the model's probability is told by the model's stories.
     """
     raising = grounds.filter(pl.col("direction") > 0)
-    by_ground = _law_reasons(
-        raising.with_columns(points=pl.lit(1.0)), "ground", _GROUND_PLACES
-    )
+    by_ground = _law_reasons(raising.with_columns(points=pl.lit(1.0)), "ground")
     by_part = _law_reasons(
         parts.filter(pl.col("rule_id") != SCALE).sort(
             "points", descending=True, maintain_order=True
         ),
         "rule_id",
-        _PART_PLACES,
     )
-    by_model = model_reasons(matrix, contributions)
+    alone = graded.filter(pl.col("basis") == "static_only").select("business_id")
+    of_model = by_model.join(alone, on="business_id", how="anti", maintain_order="left")
+    first_part = by_part.join(
+        alone, on="business_id", how="anti", maintain_order="left"
+    )
+    told = (
+        _first(by_ground, _GROUND_PLACES),
+        by_part.join(alone, on="business_id", how="semi", maintain_order="left"),
+        _first(of_model, MAX_REASONS - _PART_PLACES),
+        _first(first_part, _PART_PLACES),
+    )
     ordered = pl.concat(
-        [
-            by_ground.with_columns(place=pl.lit(0)),
-            by_model.group_by("business_id", maintain_order=True)
-            .head(MAX_REASONS - 1)
-            .with_columns(place=pl.lit(1))
-            .select([*REASONS, "place"]),
-            by_part.with_columns(place=pl.lit(2)),
-        ]
+        reasons.select(list(REASONS)).with_columns(place=pl.lit(place))
+        for place, reasons in enumerate(told)
     ).sort("business_id", "place", maintain_order=True)
     return ordered.with_columns(
         rank=pl.int_range(1, pl.len() + 1).over("business_id")
     ).filter(pl.col("rank") <= MAX_REASONS)
 
 
-def _law_reasons(parts: pl.DataFrame, code: str, most: int) -> pl.DataFrame:
-    return (
-        parts.group_by("business_id", maintain_order=True)
-        .head(most)
-        .select(
-            "business_id",
-            source=pl.lit("law"),
-            code=code,
-            contribution="points",
-            article="article",
-            text_zh="zh",
-            text_en="en",
-        )
-        .cast(REASONS)  # type: ignore[arg-type]
-    )
+def _first(reasons: pl.DataFrame, most: int) -> pl.DataFrame:
+    return reasons.group_by("business_id", maintain_order=True).head(most)
+
+
+def _law_reasons(parts: pl.DataFrame, code: str) -> pl.DataFrame:
+    return parts.select(
+        "business_id",
+        source=pl.lit("law"),
+        code=code,
+        contribution="points",
+        article="article",
+        text_zh="zh",
+        text_en="en",
+    ).cast(REASONS)  # type: ignore[arg-type]
 
 
 def _report(run_row: pl.DataFrame, graded: pl.DataFrame) -> ScoreReport:

@@ -23,8 +23,9 @@ FEATURES = {feature.name: feature for feature in catalogue()}
 AS_OF = date(2026, 1, 1)
 # Told by a plain count, mean or date of their story instead.
 NOT_TOLD = {f.name for f in catalogue() if f.metric in {"decayed", "trend", "shrunk"}}
-OF_EVERYBODY = {f.name for f in catalogue() if f.story == "season"}
-TOLD = [name for name in FEATURES if name not in NOT_TOLD | OF_EVERYBODY]
+# Neither the season nor how often the office came is the business's own doing.
+NOT_ITS_OWN = {f.name for f in catalogue() if f.story in {"season", "visits"}}
+TOLD = [name for name in FEATURES if name not in NOT_TOLD | NOT_ITS_OWN]
 
 
 def matrix(*rows):
@@ -71,10 +72,10 @@ def told(name, value, moved=0.4, **others):
             "share of days the kitchen was online in the last six months: 100%; raises the risk",
         ),
         (
-            "days_since_visit",
+            "days_since_serious",
             412.0,
-            "距上次检查天数：412天（2024-11-15），使风险上升",
-            "days since the last visit: 412 (2024-11-15); raises the risk",
+            "距上次严重不合格天数：412天（2024-11-15），使风险上升",
+            "days since the last serious finding: 412 (2024-11-15); raises the risk",
         ),
         (
             "is_individual",
@@ -158,8 +159,8 @@ def test_every_feature_can_be_told_in_both_languages(name, value):
     )
 
 
-@pytest.mark.parametrize("name", sorted(OF_EVERYBODY))
-def test_what_is_the_same_for_everybody_is_no_reason(name):
+@pytest.mark.parametrize("name", sorted(NOT_ITS_OWN))
+def test_what_is_not_the_business_s_own_is_no_reason(name):
     found = model_reasons(
         matrix({name: 0.5, "complaints_365d": 3.0}),
         contributions({name: 0.9, "complaints_365d": 0.1}),
@@ -203,20 +204,20 @@ def test_a_story_is_one_reason_told_by_its_strongest_feature():
     assert found["article"].null_count() == 2
 
 
-def test_reasons_are_ranked_by_how_far_they_move_either_way_and_cut_at_four():
+def test_what_went_the_way_of_the_whole_comes_first_then_how_far_it_moved():
     moved = {
         "age_days": 0.1,
         "complaints_365d": -0.5,
-        "visits_365d": 0.3,
+        "serious_365d": 0.7,
         "penalties_365d": -0.2,
         "declared_risk": 0.4,
     }
     found = model_reasons(matrix(dict.fromkeys(moved, 1.0)), contributions(moved))
     assert found["code"].to_list() == [
-        "complaints_365d",
+        "serious_365d",
         "declared_risk",
-        "visits_365d",
-        "penalties_365d",
+        "age_days",
+        "complaints_365d",
     ]
     assert found.height == MAX_REASONS
 
@@ -244,6 +245,7 @@ def test_the_stories_add_up_to_all_that_the_features_moved(moved):
     found = model_reasons(
         matrix(dict.fromkeys(FEATURES, 1.0)), np.array([[*moved, -2.0]])
     )
-    size = found["contribution"].abs().to_list()
-    assert size == sorted(size, reverse=True)
-    assert len(size) <= MAX_REASONS
+    total = np.sign(sum(moved))
+    place = [(np.sign(c) != total, -abs(c)) for c in found["contribution"]]
+    assert place == sorted(place)
+    assert len(place) <= MAX_REASONS

@@ -69,8 +69,10 @@ def test_a_note_says_what_the_points_rest_on(changes, zh, en):
             35,
             ["L31-1"],
             [("L31-1", -1), ("R29-7", 1)],
+            "已由执法人员决定上调1级；"
             "同年已决定上调，下调决定不适用（《食安系统默认设置》P-19"
             "（系统默认，非法定））",
+            "raised by 1 by an officer's decision; "
             "raised in the same year: the decision to lower does not apply "
             "(Shian policy defaults, P-19 [our default, not law])",
         ),
@@ -78,7 +80,8 @@ def test_a_note_says_what_the_points_rest_on(changes, zh, en):
             50,
             ["R29-2"],
             [("R29-2", 0), ("L31-4", -1)],
-            "已决定下调，但发现可以上调等级的情形，请复核",
+            "已由执法人员决定下调1级；已决定下调，但发现可以上调等级的情形，请复核",
+            "lowered by 1 by an officer's decision; "
             "lowered by decision although a ground for raising was found: review",
         ),
         (
@@ -88,9 +91,27 @@ def test_a_note_says_what_the_points_rest_on(changes, zh, en):
             "有等级调整决定与所引情形允许的级数不符，未予采用",
             "a decision its ground does not allow was set aside",
         ),
-        (55, [], [("R29-4", 2)], "上调以D级为限", "a raise stops at D"),
-        (40, [], [("R29-4", 2)], "", ""),
-        (20, [], [("L31-4", -1)], "下调以A级为限", "a lowering stops at A"),
+        (
+            55,
+            [],
+            [("R29-4", 2)],
+            "已由执法人员决定上调2级；上调以D级为限",
+            "raised by 2 by an officer's decision; a raise stops at D",
+        ),
+        (
+            40,
+            [],
+            [("R29-4", 2)],
+            "已由执法人员决定上调2级",
+            "raised by 2 by an officer's decision",
+        ),
+        (
+            20,
+            [],
+            [("L31-4", -1)],
+            "已由执法人员决定下调1级；下调以A级为限",
+            "lowered by 1 by an officer's decision; a lowering stops at A",
+        ),
     ],
 )
 def test_a_note_says_what_an_officer_has_to_decide(points, grounds, taken, zh, en):
