@@ -38,7 +38,8 @@ class Dossier:
     """What there is to say about the grade of one business on a day.
 
     `who` holds the attributes known that day, `grade` the columns of output.score,
-    `parts` and `grounds` rows with article and sentence in both languages, `stories`
+    `parts` and `grounds` rows with article and sentence in both languages, `decisions`
+    what officers decided on the grade, known by the day, for its year; `stories`
     (Chinese, English, log-odds moved) from the largest, `is_stored` whether the newest
     score run of that day came to the same points. `credit` is what that run says of
     credit, a thing apart that no grade rests on; None when the business is not in it.
@@ -49,12 +50,14 @@ class Dossier:
     grade: dict[str, Any]
     parts: list[dict[str, Any]]
     grounds: list[dict[str, Any]]
+    decisions: list[dict[str, Any]]
     reasons: list[dict[str, Any]]
     base: float
     stories: list[tuple[str, str, float]]
     bands: GradeBands
     scenarios: list[Scenario]
     events: list[Event]
+    is_trading: bool
     is_stored: bool
     credit: dict[str, Any] | None
 
@@ -72,6 +75,7 @@ class Dossier:
                 "grade",
                 "parts",
                 "grounds",
+                "decisions",
                 "reasons",
                 "is_stored",
                 "credit",
@@ -150,14 +154,28 @@ def _dossier(
         grade=grade,
         parts=judged.parts.to_dicts(),
         grounds=judged.grounds.to_dicts(),
+        decisions=_decisions(facts, business_id, run.as_of),
         reasons=judged.reason.to_dicts(),
         base=float(judged.contributions[0, -1]),
         stories=_stories(judged.contributions),
         bands=bands,
         scenarios=[],
         events=history(facts, business_id, run.as_of),
+        is_trading=not stored.is_empty(),
         is_stored=stored["total_points"].to_list() == [grade["total_points"]],
         credit=next(stored.select(_CREDIT).iter_rows(named=True), None),
+    )
+
+
+def _decisions(facts: Facts, business_id: str, day: date) -> list[dict[str, Any]]:
+    return (
+        facts.grade_decision.filter(
+            pl.col("business_id") == business_id,
+            pl.col("recorded_at") < day,
+            pl.col("grade_year") == day.year,
+        )
+        .sort("decided_on", "ground")
+        .to_dicts()
     )
 
 

@@ -52,6 +52,7 @@ def page(dossier: Dossier, lang: str) -> str:
             reasons=[row[f"text_{lang}"] for row in dossier.reasons],
             parts=view.parts(),
             grounds=view.grounds(),
+            decisions=view.decisions(),
             waterfall=view.waterfall(),
             lowering=view.lowering(),
             scenarios=[
@@ -119,7 +120,15 @@ class View:
         if dossier.who["closed_on"] and dossier.who["closed_on"] <= dossier.as_of:
             closed = dossier.who["closed_on"]
             said.append(self.pick(f"已于{closed}停业", f"closed on {closed}"))
-        if not dossier.is_stored:
+        if not dossier.is_trading:
+            said.append(
+                self.pick(
+                    "该日不在营，不在评分名单中；以下仅按已记录的事实推算",
+                    "not trading on that day and not in the score run; what follows is "
+                    "only computed from its record",
+                )
+            )
+        elif not dossier.is_stored:
             said.append(
                 self.pick(
                     "与已保存的评分运行不一致：事实、模型或规则此后有变，请重新评定",
@@ -181,18 +190,38 @@ class View:
             (self.pick(f"本经营者 {own}", f"this business {own}"), dossier.log_odds),
         )
 
+    def decisions(self) -> list[tuple[str, str, str, str]]:
+        """List decisions on the grade: day, officer, what, why."""
+        return [
+            (
+                str(row["decided_on"]),
+                row["officer"],
+                f"{row['ground']} {row['shift']:+d}",
+                row["reason"],
+            )
+            for row in self.dossier.decisions
+        ]
+
     def lowering(self) -> str:
         """Say how many points the next milder grade asks for."""
         grade = self.dossier.grade["grade_by_points"]
+        decided = self.dossier.grade["decided_shift"]
+        after = (
+            self.pick("，再按决定调整", ", before the decision shifts it")
+            if decided
+            else ""
+        )
         if grade == GRADES[0]:
             return self.pick(
-                "按分已是最低风险等级。", "The points already give the mildest grade."
+                f"按分已是最低风险等级 A{after}。",
+                f"The points already give the mildest grade, A{after}.",
             )
         milder = self.dossier.bands.bands[GRADES.index(grade) - 1]
         gap = self.dossier.grade["total_points"] - milder.up_to
         return self.pick(
-            f"总分再降 {gap:.1f} 分（不高于 {milder.up_to:g} 分）即为 {milder.grade} 级。",
-            f"{gap:.1f} points less (at most {milder.up_to:g}) would give {milder.grade}.",
+            f"总分再降 {gap:.1f} 分（不高于 {milder.up_to:g} 分），按分即为 {milder.grade} 级{after}。",
+            f"{gap:.1f} points less (at most {milder.up_to:g}) would give {milder.grade} "
+            f"by points{after}.",
         )
 
     def events(self, most: int) -> list[dict[str, Any]]:

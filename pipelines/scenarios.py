@@ -13,7 +13,8 @@ import polars as pl
 from features.schema import Facts
 from pipelines.score import Judged
 
-# The days after which a scenario looks again: a day, half a year, a year.
+# The days after which a scenario looks again: a day, and whole years, so that the season
+# is the same and what differs is the record.
 _NEXT, _HALF_YEAR, _YEAR = 1, 183, 365
 
 JudgedAt = Callable[[Facts, date], Judged]
@@ -39,16 +40,16 @@ def scenarios(
     plans = (
         (f"下一次{clean}", "the next full inspection finds nothing", [0], _NEXT),
         (
-            f"半年内两次{clean}，无新的不良记录",
-            "two full inspections in half a year find nothing, and nothing else is recorded",
-            [0, _HALF_YEAR - 1],
-            _HALF_YEAR,
+            f"一年内两次{clean}，无新的不良记录",
+            "two full inspections in a year find nothing, and nothing else is recorded",
+            [_HALF_YEAR, _YEAR - 1],
+            _YEAR,
         ),
         (
-            f"一年内三次{clean}，无新的不良记录",
-            "three full inspections in a year find nothing, and nothing else is recorded",
-            [0, _HALF_YEAR, _YEAR - 1],
-            _YEAR,
+            f"两年内四次{clean}，无新的不良记录",
+            "four full inspections in two years find nothing, and nothing else is recorded",
+            [_HALF_YEAR, _YEAR - 1, _YEAR + _HALF_YEAR, 2 * _YEAR - 1],
+            2 * _YEAR,
         ),
     )
     return [

@@ -29,6 +29,12 @@ def show_business(voice: Voice, dossier: Dossier) -> None:
             _GROUNDS[voice.lang],
             [(g["direction"], g["text"], g["article"]) for g in view.grounds()],
         )
+    if dossier.decisions:
+        voice.table(
+            ("执法人员的等级决定", "Officers' decisions on the grade"),
+            _DECISIONS[voice.lang],
+            view.decisions(),
+        )
     voice.table(
         ("如何降低等级", "What would lower the grade"),
         _SCENARIOS[voice.lang],
@@ -46,7 +52,8 @@ def _head(view: View) -> tuple[str, str]:
     who, grade = view.dossier.who, view.dossier.grade
     low, high = grade["probability_lower"], grade["probability_upper"]
     return (
-        f"{who['name']}（{who['business_id']}，{view.kind()}）",
+        f"{who['name']}（{who['business_id']}，{view.kind()}）　"
+        f"{view.pick('数据截止', 'as of')} {view.dossier.as_of}",
         f"{view.pick('风险等级', 'risk grade')} {grade['risk_grade']}　"
         f"{view.pick('总分', 'points')} {grade['total_points']:.1f}（{view.band()}）　"
         f"{view.pick('概率', 'chance')} {grade['probability']:.1%}"
@@ -70,6 +77,10 @@ def _scenarios(view: View) -> list[tuple[str, ...]]:
 
 _PARTS = {"zh": ("内容", "分", "依据"), "en": ("what", "points", "ground")}
 _GROUNDS = {"zh": ("方向", "情形", "条款"), "en": ("direction", "ground", "article")}
+_DECISIONS = {
+    "zh": ("日期", "决定人", "情形与级数", "理由"),
+    "en": ("day", "officer", "ground, shift", "reason"),
+}
 _SCENARIOS = {
     "zh": ("如果", "到", "概率", "总分", "等级"),
     "en": ("if", "by", "chance", "points", "grade"),

@@ -30,7 +30,7 @@ def test_a_scenario_adds_clean_visits_before_it_looks_again() -> None:
 
     before = facts(inspection=[VISIT])
     tried = scenarios(before, "a", DAY, judged_at)
-    assert [len(changed.inspection) - 1 for changed, _ in seen] == [1, 2, 3]
+    assert [len(changed.inspection) - 1 for changed, _ in seen] == [1, 2, 4]
     for changed, on in seen:
         assert changed.inspection.schema == before.inspection.schema
         assert changed.inspection.head(1).equals(before.inspection)

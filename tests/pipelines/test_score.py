@@ -219,7 +219,7 @@ def test_clean_visits_never_raise_the_grade(warehouse: Path, store: Path) -> Non
     assert grades == sorted(grades, reverse=True)
     assert dossier.scenarios[-1].total_points < dossier.grade["total_points"]
     assert [s.on - DAY for s in dossier.scenarios] == [
-        timedelta(days=d) for d in (1, 183, 365)
+        timedelta(days=d) for d in (1, 365, 730)
     ]
 
 
