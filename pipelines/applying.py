@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from features.errors import InputError
-from features.schema import Table, loadable
+from features.schema import Column, Table, labels, loadable
 from pipelines.mapping import Entry, nearest
 from pipelines.parsing import FAULTS, days
 from pipelines.personal import redacted
@@ -63,6 +63,9 @@ def mapped(entry: Entry, text: Text, source: Path, *, own_format: bool) -> Mappe
     coded = chosen.with_columns(
         _coded(column, codes) for column, codes in entry.codes.items()
     )
+    if own_format:
+        listed = [c for c in table.columns.values() if c.code_list and c.name in take]
+        coded = coded.with_columns(_by_label(column) for column in listed)
     return Mapped(
         rows=_with_recording_day(coded, entry),
         faults=pl.DataFrame(faults, schema=FAULTS, orient="row"),
@@ -224,6 +227,24 @@ def _coded(column: str, codes: Table_[str, str]) -> pl.Expr:
     return text.replace_strict(known, default=other, return_dtype=pl.String).alias(
         column
     )
+
+
+def _by_label(column: Column) -> pl.Expr:
+    """Take a label of the code list, Chinese or English, for the code it stands for.
+
+    A value of which any part is neither code nor label stays whole, as it came.
+    """
+    known = labels(column.code_list or "")
+    words = {w: code for code, both in known.items() for w in (code, *both)}
+    text = pl.col(column.name).str.strip_chars()
+    coded = (
+        text.str.split("+")
+        .list.eval(pl.element().replace_strict(words, default=None))
+        .list.join("+", ignore_nulls=False)
+        if column.is_joined_codes
+        else text.replace_strict(words, default=None)
+    )
+    return pl.coalesce(coded, column.name).alias(column.name)
 
 
 def _with_recording_day(rows: pl.DataFrame, entry: Entry) -> pl.DataFrame:

@@ -15,7 +15,7 @@
 
 All values are text until `pipelines.parsing` types them; an expression casts what it
 needs. `own_format = true` at the top takes every column of the mart by its own name,
-English or Chinese, from files named after the tables.
+English or Chinese, from files named after the tables, and a code by its label too.
 """
 
 import difflib
