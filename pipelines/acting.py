@@ -14,10 +14,9 @@ from typing import Any
 
 from features.errors import InputError, ProcedureError, UsageError
 from features.warehouse import open_warehouse
-from models.case import words
 from models.procedure_clauses import Step
 from models.rules import Rules, load_rules
-from pipelines.listing import find_case
+from pipelines.listing import code_of, find_case
 from pipelines.register.chain import Attachment, Entry, canonical
 from pipelines.register.decisions import CHINA, Request, cases, record
 
@@ -146,13 +145,13 @@ def request(
         ProcedureError: another explanation was seen than the one of today.
     """
     attachments = tuple(_attachment(text, rules) for text in asked.attached)
-    confirmed = tuple(_code(rules, "confirmation", text) for text in asked.confirmed)
+    confirmed = tuple(code_of(rules, "confirmation", text) for text in asked.confirmed)
     plain = Request(
         idempotency_key=asked.key or "",
         action=_action(rules, asked),
         at=asked.at,
         actor=asked.actor,
-        role=_code(rules, "role", asked.role),
+        role=code_of(rules, "role", asked.role),
         reason=asked.reason,
         happened_on=asked.happened_on,
         attachments=attachments,
@@ -200,7 +199,7 @@ def _attachment(text: str, rules: Rules) -> Attachment:
     if not separator or not name:
         message = f"a document is given as KIND=FILE, such as evidence=photos.zip, not {text!r}"
         raise UsageError(message)
-    code, path = _code(rules, "attachment", kind), Path(name)
+    code, path = code_of(rules, "attachment", kind), Path(name)
     try:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -208,17 +207,6 @@ def _attachment(text: str, rules: Rules) -> Attachment:
         message = f"{path}: the document cannot be read ({error.strerror}); nothing was recorded"
         raise InputError(message) from error
     return Attachment(kind=code, sha256=digest, name=path.name)
-
-
-def _code(rules: Rules, kind: str, text: str) -> str:
-    """Give the code of a word that may be written as code, in Chinese or in English."""
-    known = words(rules, kind)
-    for code, said in known.items():
-        if text in (code, *said):
-            return code
-    choice = ", ".join(f"{code} {zh}" for code, (zh, _) in known.items())
-    message = f"{text!r} is no {kind}; there are: {choice}"
-    raise UsageError(message)
 
 
 def _action(rules: Rules, asked: Asked) -> str:

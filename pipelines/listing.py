@@ -6,14 +6,14 @@ from pathlib import Path
 
 import polars as pl
 
-from features.errors import NotFoundError
+from features.errors import NotFoundError, UsageError
 from features.schema import Facts
 from features.warehouse import Warehouse, open_warehouse
 from models.candidates import Candidates, candidates, in_order_of
-from models.case import Case, Running, is_public, running, state
+from models.case import Case, Running, is_public, running, state, words
 from models.listing import Allowed, allowed, barred_by
 from models.procedure_clauses import Step
-from models.rules import RuleSet, load_rules
+from models.rules import Rules, RuleSet, load_rules
 from models.worklist import Item, to_do, worklist
 from pipelines.register.annulments import unrecorded_annulments, write_corrections
 from pipelines.register.chain import Entry
@@ -72,8 +72,12 @@ def find_worklist(
 
     With an actor, what that person did before bars them from is left to others. The
     annulments are known only with a warehouse, whose penalties say what was annulled.
+
+    Raises:
+        UsageError: there is no such role.
     """
     known, rules = cases(register), load_rules()
+    role = None if role is None else code_of(rules, "role", role)
     items = worklist(known.values(), rules, today, role=role)
     if actor is not None:
         law = rules.in_force(today)
@@ -102,6 +106,21 @@ def find_case(register: Path, case_id: str) -> Case:
         message = f"the register holds no case {case_id}; list them with: shian listing worklist"
         raise NotFoundError(message)
     return found
+
+
+def code_of(rules: Rules, kind: str, text: str) -> str:
+    """Give the code of a word that may be written as code, in Chinese or in English.
+
+    Raises:
+        UsageError: there is no such word.
+    """
+    known = words(rules, kind)
+    for code, said in known.items():
+        if text in (code, *said):
+            return code
+    choice = ", ".join(f"{code} {zh}" for code, (zh, _) in known.items())
+    message = f"{text!r} is no {kind}; there are: {choice}"
+    raise UsageError(message)
 
 
 def find_case_file(register: Path, case_id: str, *, today: date) -> CaseFile:

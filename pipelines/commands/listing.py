@@ -113,15 +113,16 @@ def look(
     mark goes into --seen, and the explanation is kept with the act.
     """
     from pipelines.acting import Places, look
-    from pipelines.screens.cases import show_seen
+    from pipelines.screens.cases import filing_options, show_seen
 
-    voice = options.voice(lang, as_json=as_json, quiet=quiet)
+    voice, today = options.voice(lang, as_json=as_json, quiet=quiet), _today()
     places = Places(register=register, warehouse=warehouse, store=store)
     with voice.progress("说明", "explaining"):
-        seen = look(places, asked, today=_today())
+        seen = look(places, asked, today=today)
     voice.facts({"mark": seen.mark, "explanation": seen.explanation})
-    verb = f"act {asked} ..." if seen.is_of_case else f"open {seen.business_id} ..."
-    show_seen(voice, seen, following=f"shian listing {verb} --seen {seen.mark}")
+    act = f"shian listing act {asked} ... --seen {seen.mark}"
+    file = f"shian listing open {seen.business_id} {filing_options(today)} --seen {seen.mark}"
+    show_seen(voice, seen, following=act if seen.is_of_case else file)
 
 
 def case(

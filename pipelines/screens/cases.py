@@ -9,7 +9,7 @@ import polars as pl
 from rich.text import Text
 
 from features.catalogue import catalogue
-from models.case import Running, step_words, word
+from models.case import Running, step_of, step_words, word
 from models.procedure_clauses import Step, Trigger
 from models.rules import Rules, load_rules
 from models.worklist import Item
@@ -17,6 +17,7 @@ from pipelines.acting import Seen
 from pipelines.console import Voice
 from pipelines.listing import CaseFile
 from pipelines.register.chain import Entry
+from pipelines.register.decisions import FILE
 from pipelines.settings import TOP_ROWS
 
 # Enough of a hash to compare by eye.
@@ -162,6 +163,20 @@ def show_seen(voice: Voice, looked: Seen, *, following: str) -> None:
         f"Model {seen['model_version']}   law {seen['law_version'][:_SHORT_HASH]}   "
         f"data {seen['data_fingerprint'][:_SHORT_HASH]}\nMark (good today): {mark}\n"
         f"Next: {following}",
+    )
+
+
+def filing_options(day: date) -> str:
+    """Write the options that the rules of a day ask for to open a case."""
+    step = step_of(load_rules(), FILE, day)
+    attached = step.attachments if step else ()
+    confirmed = step.confirmations if step else ()
+    return " ".join(
+        (
+            "--actor ... --reason ...",
+            *(f"--attach {kind}=..." for kind in attached),
+            *(f"--confirm {code}" for code in confirmed),
+        )
     )
 
 

@@ -233,6 +233,21 @@ def test_the_same_call_is_done_once(filed: Office, tmp_path: Path) -> None:
     refused(other, "used for another act", code=9)
 
 
+def test_looking_says_how_to_go_on(filed: Office) -> None:
+    looked = ("listing", "look")
+    where = (*filed.where, *filed.store)
+    candidate = filed.on(FILED, *looked, filed.businesses[1], *where)
+    for words in (
+        "评分不是列入的依据",
+        "主要理由",
+        "贡献",
+        "--confirm gravity",
+        "--seen",
+    ):
+        assert words in candidate.out
+    assert "listing act 2026-0001" in filed.on(FILED, *looked, "2026-0001", *where).out
+
+
 def test_opening_is_refused_in_one_line(filed: Office) -> None:
     mine, second, no_intent, no_ground = filed.businesses
     refused(filed.open(FILED, second), "须查看系统说明")

@@ -161,6 +161,15 @@ def test_a_person_is_given_what_is_not_anothers(places: Places) -> None:
     assert waits("LI ") == []
 
 
+def test_a_role_that_is_none_has_no_worklist(places: Places) -> None:
+    recorded(places.register, ["NOTICE"])
+    day = date(2026, 3, 11)
+    chinese, _ = find_worklist(places.register, today=day, role="法制审核人员")
+    assert [item.actions for item in chinese] == [("legal_review",)]
+    with pytest.raises(UsageError, match="'legal' is no role"):
+        find_worklist(places.register, today=day, role="legal")
+
+
 def test_a_case_file_holds_history_terms_and_what_may_follow(places: Places) -> None:
     recorded(places.register, ["NOTICE"])
     file = find_case_file(places.register, "2026-0001", today=date(2026, 3, 11))
