@@ -322,7 +322,13 @@ def test_a_single_file_is_a_source_too(tmp_path: Path, books: Books) -> None:
     assert books.load(source / "business.csv").total.loaded == 1
 
 
-@pytest.mark.parametrize("name", ["nothing.csv", "shops.csv", "empty"])
+def test_a_source_that_is_not_there_is_refused(tmp_path: Path, books: Books) -> None:
+    source = write(tmp_path / "in", shops=SHOPS_CSV)
+    with pytest.raises(InputError, match=r"nothing\.csv does not exist; give a file"):
+        books.load(source / "nothing.csv", mapping(tmp_path, STREET))
+
+
+@pytest.mark.parametrize("name", ["shops.csv", "empty"])
 def test_a_source_without_the_files_of_its_mapping_is_refused(
     tmp_path: Path, books: Books, name: str
 ) -> None:
