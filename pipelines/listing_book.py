@@ -6,9 +6,11 @@ from pathlib import Path
 
 import polars as pl
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from features.errors import UsageError
 from models.candidates import Candidates
 from pipelines.spreadsheet import OPTIONS
 
@@ -50,10 +52,24 @@ _WIDTH = 18
 
 
 def write_candidates(found: Candidates, folder: Path, lang: str) -> Path:
-    """Write what was found as candidates.xlsx, the same bytes for the same facts."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write what was found as candidates.xlsx, the same bytes for the same facts.
+
+    Raises:
+        UsageError: the file cannot be written there.
+    """
     path = folder / FILE
-    book = xlsxwriter.Workbook(path, OPTIONS)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with xlsxwriter.Workbook(path, OPTIONS) as book:
+            _write(book, found, lang)
+    except (OSError, FileCreateError) as error:
+        message = f"{path} cannot be written ({error}); choose another folder"
+        raise UsageError(message) from error
+    return path
+
+
+def _write(book: xlsxwriter.Workbook, found: Candidates, lang: str) -> None:
+    # The file's own date is that of the facts: a clock would change its bytes.
     book.set_properties({"created": datetime.combine(found.as_of, time())})
     head = book.add_format({"bold": True, "bg_color": "#E8EDF2", "text_wrap": True})
     text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
@@ -63,8 +79,6 @@ def write_candidates(found: Candidates, folder: Path, lang: str) -> Path:
     about = book.add_worksheet("说明" if lang == "zh" else "about")
     about.write_string(0, 0, f"{found.list_type} {found.as_of}")
     about.write_string(1, 0, found.note_zh if lang == "zh" else found.note_en)
-    book.close()
-    return path
 
 
 def _in_language(rows: pl.DataFrame, lang: str) -> pl.DataFrame:

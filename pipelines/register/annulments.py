@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from features.errors import UsageError
 from models.case import Case
 
 ANNULLED = "annulled"
@@ -46,10 +47,18 @@ def penalty_corrections(cases: Iterable[Case], penalty: pl.DataFrame) -> pl.Data
 def write_corrections(
     cases: Iterable[Case], penalty: pl.DataFrame, folder: Path
 ) -> int:
-    """Write the corrections as a file that `shian load --mapping shian` reads."""
+    """Write the corrections as a file that `shian load --mapping shian` reads.
+
+    Raises:
+        UsageError: the file cannot be written there.
+    """
     rows = penalty_corrections(cases, penalty)
-    folder.mkdir(parents=True, exist_ok=True)
-    rows.write_csv(folder / FILE)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        rows.write_csv(folder / FILE)
+    except OSError as error:
+        message = f"{folder} cannot be written to ({error}); choose another folder"
+        raise UsageError(message) from error
     return rows.height
 
 

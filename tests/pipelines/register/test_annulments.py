@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from features.errors import UsageError
 from features.labels import cohort
 from features.matrix import build
 from features.schema import Facts, schema
@@ -161,3 +162,11 @@ def filled(table: str, **said: object) -> pl.DataFrame:
     blank = {pl.String(): "x", pl.Date(): NEXT_DAY, pl.Boolean(): False}
     required = [c for c in schema()[table].columns.values() if not c.nullable]
     return pl.DataFrame([{c.name: blank.get(c.dtype, 0) for c in required} | said])
+
+
+def test_a_folder_that_cannot_be_written_is_told(
+    books: Books, register: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(UsageError, match="choose another folder"):
+        write_annulments(register, books.path, tmp_path / "file")
