@@ -81,15 +81,15 @@ def backtest(
 ) -> BacktestReport:
     """Predict every window of [start, end) from what was recorded before it began.
 
+    The report runs from the first window's first day to the last one's end.
+
     Raises:
-        UsageError: no whole window fits, or none has enough visits with a result.
+        UsageError: the stretch is reversed, no whole window fits, or none has enough
+            visits with a result.
         ModelError: there is too little history before the first window.
     """
     months = months_of(window)
-    asked = blocks_between(start, end, months)
-    if not asked:
-        message = f"no whole window of {window} fits between {start} and {end}; give a longer stretch"
-        raise UsageError(message)
+    asked = _asked(start, end, window)
     say = progress or (lambda _what, _share: None)
     say("features", 0.0)
     with open_warehouse(warehouse, read_only=True) as opened:
@@ -101,17 +101,32 @@ def backtest(
         [*earlier, *asked],
         legal_life_days=legal_life_days(rules, asked[0].start),
     )
-    scored = []
+    scored = {}
     for done, block in enumerate(asked):
         say(f"{block.start:%Y-%m}", 0.2 + 0.7 * done / len(asked))
         found = _window(rows, block, facts, rules)
         if found is not None:
-            scored.append(found)
+            scored[block] = found
     if not scored:
         message = f"no window between {start} and {end} has {MIN_VISITS} visits with a known result"
         raise UsageError(message)
     say("intervals", 0.9)
-    return _report(pl.concat(scored), start, end, window)
+    return _report(scored, window)
+
+
+def _asked(start: date, end: date, window: str) -> list[Block]:
+    """Cut the stretch asked for into windows, which begin with a month."""
+    if start > end:
+        message = f"the stretch from {start} to {end} is reversed; give the earlier day to --from and the later to --to"
+        raise UsageError(message)
+    asked = blocks_between(start, end, months_of(window))
+    if not asked:
+        message = (
+            f"no whole window of {window} fits between {start} and {end}; "
+            "windows begin on the first of a month, so give a longer stretch"
+        )
+        raise UsageError(message)
+    return asked
 
 
 def _window(
@@ -154,15 +169,14 @@ def _statutory(test: VisitRows, facts: Facts, rules: Rules, day: date) -> Array 
     return None if total.n_unique() == 1 else total.to_numpy()
 
 
-def _report(
-    scored: pl.DataFrame, start: date, end: date, window: str
-) -> BacktestReport:
+def _report(windows: Mapping[Block, pl.DataFrame], window: str) -> BacktestReport:
+    scored = pl.concat(windows.values())
     compared = _compared(scored)
     serious = scored["is_serious"].cast(pl.Float64)
     table = calibration_table(serious.to_numpy(), scored[MODEL].to_numpy())
     return BacktestReport(
-        start=start,
-        end=end,
+        start=min(block.start for block in windows),
+        end=max(block.end for block in windows),
         window=window,
         visits=scored.height,
         serious_share=float(serious.to_numpy().mean()),

@@ -65,35 +65,44 @@ def months_of(text: str) -> int:
     Raises:
         UsageError: it is anything else.
     """
-    found = re.fullmatch(r"(\d{1,2})mo", text)
+    found = re.fullmatch(r"([0-9]{1,2})mo", text)
     if found is None or int(found[1]) == 0:
         message = f"a window is whole months such as 2mo, not {text!r}"
         raise UsageError(message)
     return int(found[1])
 
 
-def add_months(day: date, months: int) -> date:
-    """Give the first day of the month so many months away."""
-    count = day.year * 12 + day.month - 1 + months
-    return date(count // 12, count % 12 + 1, 1)
-
-
 def blocks_between(start: date, end: date, months: int) -> list[Block]:
-    """Cut [start, end) into blocks; what does not fill a block at the end is left out."""
-    blocks, at = [], date(start.year, start.month, 1)
-    while (following := add_months(at, months)) <= end:
-        blocks.append(Block(at, following))
-        at = following
-    return blocks
+    """Cut [start, end) into blocks from the first month that begins in it.
+
+    What does not fill a block at the end is left out.
+    """
+    last = _month(end) - months
+    return [
+        _block(first, months) for first in range(_month_from(start), last + 1, months)
+    ]
 
 
 def blocks_before(day: date, first: date, months: int) -> list[Block]:
     """Cut the time before a day into blocks, back to the first day that has facts."""
-    blocks, end = [], date(day.year, day.month, 1)
-    while (start := add_months(end, -months)) >= first:
-        blocks.append(Block(start, end))
-        end = start
-    return blocks[::-1]
+    latest = _month(day) - months
+    starts = range(latest, _month_from(first) - 1, -months)
+    return [_block(start, months) for start in reversed(starts)]
+
+
+def _month(day: date) -> int:
+    """Number the month of a day; unlike a date, a number has no last year."""
+    return day.year * 12 + day.month - 1
+
+
+def _month_from(day: date) -> int:
+    """Number the first month that begins on a day or after it."""
+    return _month(day) + (day.day > 1)
+
+
+def _block(first: int, months: int) -> Block:
+    start, end = (date(m // 12, m % 12 + 1, 1) for m in (first, first + months))
+    return Block(start, end)
 
 
 def first_visit(facts: Facts) -> date:

@@ -125,6 +125,14 @@ def test_a_window_is_scored_alike_whichever_others_are_asked_for(
     assert scores(alone, WINDOWS[-1]).equals(scores(report, WINDOWS[-1]))
 
 
+def test_the_report_names_the_days_it_covers_rather_than_those_asked_for(
+    small_warehouse,
+):
+    found = backtest(small_warehouse, start=date(2025, 8, 20), end=date(2025, 12, 20))
+    assert (found.start, found.end) == (WINDOWS[2], WINDOWS[3])
+    assert found.scored["window"].unique().to_list() == [WINDOWS[2]]
+
+
 def test_what_is_recorded_from_the_first_day_of_a_window_leaves_its_scores_alone(
     report, own_copy
 ):
@@ -163,6 +171,7 @@ def test_a_window_with_too_few_visits_is_left_out(own_copy):
         )
     found = backtest(own_copy, start=date(2025, 9, 1), end=END)
     assert found.windows["window"].unique().to_list() == [WINDOWS[3]]
+    assert (found.start, found.end) == (WINDOWS[3], END)
 
 
 def test_without_static_factors_or_checklists_the_law_ranks_nobody(own_copy):
@@ -195,6 +204,8 @@ def test_progress_is_told_from_nought_to_nearly_done(small_warehouse):
     [
         (date(2025, 5, 1), date(2025, 6, 30), "2mo", "no whole window of 2mo fits"),
         (date(2025, 5, 1), date(2025, 5, 1), "1mo", "no whole window of 1mo fits"),
+        (date(2025, 9, 20), date(2025, 11, 20), "2mo", "no whole window of 2mo fits"),
+        (date(2025, 9, 1), date(2025, 5, 1), "2mo", "2025-09-01 to 2025-05-01 is rev"),
         (date(2025, 5, 1), date(2025, 9, 1), "60d", "whole months such as 2mo"),
         (date(2030, 1, 1), date(2030, 5, 1), "2mo", f"has {MIN_VISITS} visits"),
     ],
