@@ -17,6 +17,7 @@ from pipelines.source_text import LINE, Text
 
 # More rows than this that an expression cannot compute are its fault, not theirs.
 _TOLERATED = 1_000
+NOT_COMPUTED = "cannot_be_computed"
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,7 @@ class _Plan:
         seen = dict.fromkeys(pl.sql_expr(sql).meta.root_names())
         values = ", ".join(f"{name}={row[name][0]}" for name in seen)
         shown = pl.select(redacted(pl.lit(values))).item()
-        return row[LINE][0], "cannot_be_computed", column, shown
+        return row[LINE][0], NOT_COMPUTED, column, shown
 
 
 def _can_compute(row: pl.DataFrame, sql: str) -> bool:

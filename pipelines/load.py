@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -27,6 +28,8 @@ from pipelines.source_text import LINE, Text
 
 # Long enough to recognise a value, short enough that no document ends up there.
 VALUE_LENGTH = 200
+# As many as fit on a screen: enough to see what kind of mistake it is.
+EXAMPLES = 20
 
 _QUARANTINE_KEY = ("file_id", "line", "table_name", "rule", "column_name")
 
@@ -54,6 +57,8 @@ class Counts:
 class LoadReport:
     """What a batch did, by table and by quarantine rule, and what it did not look at.
 
+    `examples` are the first entries of these files in quarantine, of `quarantine_entries`
+    in all: more than rows, since a row has one for every value that is wrong.
     `left_out` counts the rows a mapping says are not meant for the table; `unused_files`
     are files of the source that the mapping does not name.
     """
@@ -65,6 +70,8 @@ class LoadReport:
     total: Counts
     tables: dict[str, Counts]
     rules: dict[str, int]
+    examples: list[dict[str, Any]]
+    quarantine_entries: int
     extra_columns: dict[str, list[str]] = field(default_factory=dict)
     left_out: dict[str, int] = field(default_factory=dict)
     unused_files: list[str] = field(default_factory=list)
@@ -151,6 +158,8 @@ class _Batch:
             total=total,
             tables=self.tables,
             rules=self._rules(),
+            examples=self._examples(),
+            quarantine_entries=sum(rows.height for rows in self.faults),
             extra_columns=self.extra,
             left_out=dict(self.left_out),
             unused_files=_unused(self.source, self.mapping),
@@ -237,6 +246,23 @@ class _Batch:
             ["file_id", "table_name", "line"], keep="first", maintain_order=True
         )
         return dict(first.group_by("rule").len().sort("rule").iter_rows())
+
+    def _examples(self) -> list[dict[str, Any]]:
+        entries = pl.concat(
+            rows.sort("line", maintain_order=True).with_columns(
+                file=pl.lit(file["path"])
+            )
+            for file, rows in zip(self.files, self.faults, strict=True)
+        )
+        shown = entries.head(EXAMPLES).select(
+            "file",
+            "line",
+            "rule",
+            table="table_name",
+            column="column_name",
+            value="offending_value",
+        )
+        return shown.to_dicts()
 
 
 def _numbers(counts: Counts) -> tuple[int, ...]:

@@ -100,6 +100,7 @@ def _looked_at(
     stripped = pl.col("text").str.strip_chars()
     is_number = is_number_of_things(table, column)
     safe = redacted_number if is_number else redacted
+    rules = value_rules(column, must_be_whole=is_number)
     judged = (
         text.to_frame("text")
         .lazy()
@@ -107,7 +108,12 @@ def _looked_at(
         .with_columns(value=pl.when(stripped != "").then(stripped))
         .with_columns(shown=safe(pl.col("value")).str.replace(LOST, ""))
         .with_columns(typed=_typed(column, dates))
-        .with_columns(rule=_rule(column, must_be_whole=is_number))
+        .with_columns(
+            rule=pl.coalesce(
+                pl.when(is_broken).then(pl.lit(rule))
+                for rule, is_broken in rules.items()
+            )
+        )
     )
     return _mapped_back(text, judged.select("text", "shown", "typed", "rule"))
 
@@ -122,14 +128,14 @@ def _mapped_back(text: pl.Series, distinct: pl.LazyFrame) -> pl.DataFrame:
     )
 
 
-def _rule(column: Column, *, must_be_whole: bool) -> pl.Expr:
-    """Name the first rule a value breaks.
+def value_rules(column: Column, *, must_be_whole: bool) -> dict[str, pl.Expr]:
+    """Say by rule, in the order in which they are tried, which values break it.
 
     A name is kept without the telephone in it; a key without part of it is none.
     """
     value = pl.col("value")
     is_cut = must_be_whole and not column.nullable
-    broken = {
+    return {
         "control_character": value.str.contains(_CONTROL),
         "digits_lost_in_spreadsheet": value.str.ends_with(LOST),
         "cell_error": value.is_in(list(CELL_ERRORS.values())),
@@ -138,9 +144,6 @@ def _rule(column: Column, *, must_be_whole: bool) -> pl.Expr:
         _unreadable_rule(column): value.is_not_null() & pl.col("typed").is_null(),
         "unknown_code": ~_known_codes(value, column),
     }
-    return pl.coalesce(
-        pl.when(mask).then(pl.lit(rule)) for rule, mask in broken.items()
-    )
 
 
 def _unreadable_rule(column: Column) -> str:

@@ -7,6 +7,7 @@ looks like a number stays a code. Every row carries the line it came from.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import polars as pl
 
@@ -29,6 +30,8 @@ CELL_ERRORS = {
 }
 # From this size on, a floating number no longer holds every whole number of 16 digits.
 LOST_FROM = 1e15
+# Why a row could not even be read.
+Unreadable = Literal["empty_row", "wrong_field_count", "bad_quoting"]
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class Fault:
     """One value that cannot be loaded, and why."""
 
     line: int
-    rule: str
+    rule: Unreadable
     column: str
     value: str
 

@@ -1,0 +1,122 @@
+"""What an officer sees after a load: where the mistakes stand, and what to do next."""
+
+import io
+import json
+from pathlib import Path
+from typing import get_args
+
+from rich.console import Console
+
+from features.schema import loadable
+from pipelines.applying import NOT_COMPUTED
+from pipelines.checks import rules_of
+from pipelines.console import Voice
+from pipelines.load import LoadReport
+from pipelines.parsing import value_rules
+from pipelines.screens.data import RULES_ZH, show_load
+from pipelines.source_text import Unreadable
+from tests.source_files import (
+    BUSINESS,
+    INSPECTION,
+    LOAD_DAY,
+    Books,
+    businesses,
+    lines,
+    write,
+)
+
+VISITS = lines(
+    INSPECTION,
+    "V1,B1,2025-03-01,2025-03-02,routine",
+    "V2,B2,2025-03-01,2025-03-02,routine",
+    "V3,B1,never,,lunch",
+)
+
+
+def shown(report: LoadReport, lang: str = "zh") -> str:
+    out = io.StringIO()
+    show_load(Voice(lang=lang, out=Console(file=out, width=200)), report)
+    return out.getvalue()
+
+
+# Where the mistakes stand
+
+
+def test_a_report_says_where_the_rows_in_quarantine_stand(
+    tmp_path: Path, books: Books
+) -> None:
+    source = write(tmp_path / "in", business=businesses("B1"), inspection=VISITS)
+    report = books.load(source)
+    where = {"table": "inspection", "file": "inspection.csv"}
+    assert report.examples == [
+        {**where, "line": 3, "rule": "unknown_business", "column": "business_id", "value": "B2"},
+        {**where, "line": 4, "rule": "bad_date", "column": "inspected_on", "value": "never"},
+        {**where, "line": 4, "rule": "missing_value", "column": "recorded_at", "value": None},
+        {**where, "line": 4, "rule": "unknown_code", "column": "purpose", "value": "lunch"},
+    ]  # fmt: skip
+    assert json.loads(json.dumps(report.as_dict()))["examples"] == report.examples
+
+
+def test_an_officer_reads_it_in_chinese_and_in_english(
+    tmp_path: Path, books: Books
+) -> None:
+    source = write(tmp_path / "in", business=businesses("B1"), inspection=VISITS)
+    report = books.load(source)
+    said = shown(report)
+    for words in (
+        "一次监督检查 inspection",
+        "不是代码表中的代码或名称 unknown_code",
+        "检查类型 purpose",
+        "lunch",
+    ):
+        assert words in said
+    assert "unknown_code" in (english := shown(report, "en"))
+    assert "不是代码表" not in english
+
+
+def test_only_the_first_twenty_are_shown_and_the_others_counted(
+    tmp_path: Path, books: Books
+) -> None:
+    bad = [f"B{n},2020-01-01,2020-01-02,店,cafe" for n in range(25)]
+    bad.insert(3, "B,never,2020-01-02,店,cafe")
+    report = books.load(write(tmp_path / "in", business=lines(BUSINESS, *bad)))
+    assert [entry["line"] for entry in report.examples] == [
+        *(2, 3, 4, 5, 5),
+        *range(6, 21),
+    ]
+    assert (report.total.quarantined, report.quarantine_entries) == (26, 27)
+    assert "另有 7 条，见 output.quarantine" in shown(report)
+    assert "and 7 more in output.quarantine" in shown(report, "en")
+
+
+def test_a_personal_number_is_not_shown_as_it_came(
+    tmp_path: Path, books: Books
+) -> None:
+    row = "B1,2020-01-01,2020-01-02,店,老板13812345678"
+    report = books.load(write(tmp_path / "in", business=lines(BUSINESS, row)))
+    assert [entry["value"] for entry in report.examples] == ["老板***"]
+    assert "13812345678" not in shown(report)
+
+
+def test_a_row_that_is_none_names_no_column(tmp_path: Path, books: Books) -> None:
+    report = books.load(write(tmp_path / "in", business=lines(BUSINESS, "B1,x")))
+    assert report.examples[0]["column"] == ""
+    assert "字段数与表头不符 wrong_field_count" in shown(report)
+
+
+def test_nothing_is_shown_where_nothing_was_set_aside(
+    tmp_path: Path, books: Books
+) -> None:
+    report = books.load(write(tmp_path / "in", business=businesses("B1")))
+    assert (report.examples, report.quarantine_entries) == ([], 0)
+    assert "output.quarantine" not in shown(report)
+
+
+def test_every_rule_of_the_loader_has_a_chinese_name_and_no_other_has() -> None:
+    rules = {*get_args(Unreadable), NOT_COMPUTED}
+    for mart, table in loadable().items():
+        rules |= {rule.name for rule in rules_of(table, mart, LOAD_DAY)}
+        for column in table.columns.values():
+            rules |= set(value_rules(column, must_be_whole=False))
+    assert set(RULES_ZH) == rules
+    assert len(set(RULES_ZH.values())) == len(RULES_ZH)
