@@ -8,7 +8,8 @@ ShianError
 ├── ModelError            there is no fit model, or it does not match the data
 ├── NotFoundError         the business or run asked for is not there
 ├── ProcedureError        the law does not allow this step, or not yet, or not to them
-└── RegisterError         the register of decisions is missing, busy, full or altered
+├── RegisterError         the register of decisions is missing, busy, full or altered
+└── MachineError          a file cannot be read or written
 
 Each prints as one line that says what was wrong, what came, and what to do; each has
 an exit code of its own, so a scheduler learns the cause without reading the log, and a
@@ -79,3 +80,10 @@ class RegisterError(ShianError):
 
     exit_code = 9
     zh = "决定登记簿不可用"
+
+
+class MachineError(ShianError):
+    """A file cannot be read or written: a full disk, a wrong path, no permission."""
+
+    exit_code = 10
+    zh = "文件无法读写"

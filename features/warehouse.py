@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import fields
 from pathlib import Path
+from time import sleep
 from typing import Self
 
 import duckdb
@@ -39,6 +40,8 @@ _BEYOND_US = (
 )
 
 
+# Between two looks at a warehouse that another process holds.
+_RETRY_SECONDS = 0.2
 # A warehouse goes by its file's name inside DuckDB; what is attached beside it needs
 # names that no file will have.
 _OLDER, _SNAPSHOT = "shian_older_version", "shian_snapshot"
@@ -153,8 +156,12 @@ class Warehouse:
 
 
 @contextmanager
-def open_warehouse(path: Path, *, read_only: bool = False) -> Iterator[Warehouse]:
+def open_warehouse(
+    path: Path, *, read_only: bool = False, patience: float = 0.0
+) -> Iterator[Warehouse]:
     """Open the warehouse, making it first when it is to be written and is missing.
+
+    While another process holds it, try again for so many seconds of patience.
 
     Raises:
         WarehouseError: it is missing, held by another process, damaged, or made by
@@ -165,7 +172,7 @@ def open_warehouse(path: Path, *, read_only: bool = False) -> Iterator[Warehouse
         raise WarehouseError(message)
     if not path.exists():
         _make(path)
-    connection = _connect(path, read_only=read_only)
+    connection = _connected(path, read_only=read_only, patience=patience)
     try:
         warehouse = Warehouse(connection, path)
         _check_version(warehouse)
@@ -266,6 +273,21 @@ def _copy_rows(warehouse: Warehouse, table: str) -> None:
     )
 
 
+def _connected(
+    path: Path, *, read_only: bool, patience: float
+) -> duckdb.DuckDBPyConnection:
+    for _ in range(round(patience / _RETRY_SECONDS)):
+        try:
+            return _connect(path, read_only=read_only)
+        except _BusyError:
+            sleep(_RETRY_SECONDS)
+    return _connect(path, read_only=read_only)
+
+
+class _BusyError(WarehouseError):
+    """Another process holds the warehouse just now."""
+
+
 def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     if path.name.split(".")[0] in _SCHEMAS:
         message = f"{path} has the name of one of its own schemas; call the file otherwise, for instance shian.duckdb"
@@ -274,11 +296,11 @@ def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         return duckdb.connect(path, read_only=read_only, config=_CONFIG)
     except duckdb.IOException as error:
         if "lock" in str(error):
-            message = f"{path} is being written by another process; wait for it, or read a published snapshot"
-        else:
-            message = (
-                f"{path} cannot be opened as a warehouse: {str(error).splitlines()[0]}"
-            )
+            message = f"{path} is in use by another process; wait for it, or read a published snapshot"
+            raise _BusyError(message) from error
+        message = (
+            f"{path} cannot be opened as a warehouse: {str(error).splitlines()[0]}"
+        )
         raise WarehouseError(message) from error
     except duckdb.Error as error:
         message = f"{path} is not a Shian warehouse: {str(error).splitlines()[0]}"

@@ -1,5 +1,6 @@
 """The command line: shian <command>."""
 
+import io
 import sys
 from collections.abc import Callable, Mapping
 
@@ -93,8 +94,12 @@ app.add_typer(keeping, name="register")
 
 def main() -> None:
     """Run the command line; a wrong call is told in one line, as any other error."""
+    # A terminal that knows no Chinese shows escapes instead of nothing at all.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
-        status = app(standalone_mode=False)
+        status = app(sys.argv[1:] or ["--help"], standalone_mode=False)
     except typer.TyperException as error:
         words = str(error).rstrip(".")
         tell_error(UsageError(f"{words}; see shian --help, or shian COMMAND --help"))

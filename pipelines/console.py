@@ -2,6 +2,8 @@
 
 import functools
 import json
+import os
+import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,7 +17,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from features.errors import ShianError
+from features.errors import MachineError, ShianError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -119,15 +121,24 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
     @functools.wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            return command(*args, **kwargs)
+            done = command(*args, **kwargs)
+            sys.stdout.flush()
         except ShianError as error:
             tell_error(error)
             raise typer.Exit(error.exit_code) from error
         except (typer.Exit, typer.Abort):
             raise
+        except BrokenPipeError as error:
+            # Whoever read our output has enough; there is nobody left to tell.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(0) from error
+        except OSError as error:
+            tell_error(_of_the_machine(error))
+            raise typer.Exit(MachineError.exit_code) from error
         except Exception as error:
             _tell_crash(error)
             raise typer.Exit(CRASH_EXIT_CODE) from error
+        return done
 
     return run
 
@@ -135,6 +146,15 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
 def tell_error(error: ShianError) -> None:
     """Tell what the user can mend, in one line on stderr."""
     _tell(f"错误（{error.zh}） error: {error}")
+
+
+def _of_the_machine(error: OSError) -> MachineError:
+    """Say which file could not be read or written, and what to look at."""
+    what = f"{error.filename}: " if error.filename else ""
+    why = error.strerror or str(error)
+    return MachineError(
+        f"{what[:200]}{why}; look at the path, its permissions and the free space"
+    )
 
 
 def _tell_crash(error: Exception) -> None:

@@ -30,6 +30,8 @@ from pipelines.score import Judged, judge
 Progress = Callable[[str, float], None]
 # A name may be part of many; more than these would not be read.
 MAX_CANDIDATES = 5
+# What a message repeats of what was asked.
+MOST_SAID = 60
 _CREDIT = ("credit_score", "credit_class", "credit_basis")
 
 
@@ -190,6 +192,10 @@ def find_business(warehouse: Warehouse, asked: str) -> str:
         NotFoundError: nothing goes by that.
         UsageError: several businesses do; the message names the first.
     """
+    if not asked.strip():
+        message = "an empty name is no business; give a number, USCI, licence or name"
+        raise UsageError(message)
+    said = asked if len(asked) <= MOST_SAID else f"{asked[:MOST_SAID]}..."
     known = (
         warehouse.table(
             "mart.business", "business_id", "usci", "licence_no", "name", "recorded_at"
@@ -211,9 +217,9 @@ def find_business(warehouse: Warehouse, asked: str) -> str:
         if found.height:
             first = found.head(MAX_CANDIDATES).select("business_id", "name")
             named = ", ".join(f"{number} {name}" for number, name in first.rows())
-            message = f"{found.height} businesses go by {asked!r}: {named}{' ...' if found.height > MAX_CANDIDATES else ''}; give the number of one"
+            message = f"{found.height} businesses go by {said!r}: {named}{' ...' if found.height > MAX_CANDIDATES else ''}; give the number of one"
             raise UsageError(message)
-    message = f"no business goes by {asked!r}; give its number, USCI, licence number or name as registered"
+    message = f"no business goes by {said!r}; give its number, USCI, licence number or name as registered"
     raise NotFoundError(message)
 
 

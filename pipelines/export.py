@@ -4,11 +4,13 @@ from pathlib import Path
 
 from features.warehouse import open_warehouse
 from pipelines.backtest import BacktestReport
-from pipelines.report import write_reports
+from pipelines.report import report
 from pipelines.runs import Run, read_run
 from pipelines.spreadsheet import write_spreadsheet
+from pipelines.written import drafts
 
 PARQUET, SPREADSHEET = "scores.parquet", "scores.xlsx"
+REPORTS = {"zh": "report.html", "en": "report.en.html"}
 
 
 def export(
@@ -21,7 +23,7 @@ def export(
 ) -> tuple[Run, list[Path]]:
     """Write a score run as scores.parquet, scores.xlsx and report.html.
 
-    The same run gives the same bytes. The report shows how far the model can be
+    The same run gives the same bytes, and all files are replaced or none. The report shows how far the model can be
     relied on when it is given a backtest.
 
     Raises:
@@ -29,8 +31,10 @@ def export(
     """
     with open_warehouse(warehouse, read_only=True) as opened:
         run = read_run(opened, run_id=run_id)
-    out.mkdir(parents=True, exist_ok=True)
-    run.scores.sort("business_id").write_parquet(out / PARQUET, compression="zstd")
-    write_spreadsheet(run, out / SPREADSHEET, lang)
-    reports = write_reports(run, backtest, out)
-    return run, [out / PARQUET, out / SPREADSHEET, *reports]
+    files = [out / name for name in (PARQUET, SPREADSHEET, *REPORTS.values())]
+    with drafts(files) as (parquet, spreadsheet, *pages):
+        run.scores.sort("business_id").write_parquet(parquet, compression="zstd")
+        write_spreadsheet(run, spreadsheet, lang)
+        for language, path in zip(REPORTS, pages, strict=True):
+            path.write_text(report(run, backtest, language), "utf-8")
+    return run, files

@@ -16,6 +16,7 @@ from pipelines import charts
 from pipelines.explain import Dossier
 from pipelines.history import KINDS, Event
 from pipelines.report import pages
+from pipelines.written import drafts
 
 # The timeline's span in years, and the events an officer reads below it.
 TIMELINE_YEARS, EVENTS_SHOWN = 5, 40
@@ -23,11 +24,11 @@ TIMELINE_YEARS, EVENTS_SHOWN = 5, 40
 
 def write_page(dossier: Dossier, out: Path, lang: str) -> Path:
     """Write the page and give its path."""
-    out.mkdir(parents=True, exist_ok=True)
     suffix = "" if lang == "zh" else f".{lang}"
     name = "".join(c if c.isalnum() else "-" for c in dossier.who["business_id"])
     path = out / f"{name}{suffix}.html"
-    path.write_text(page(dossier, lang), "utf-8")
+    with drafts([path]) as (draft,):
+        draft.write_text(page(dossier, lang), "utf-8")
     return path
 
 

@@ -34,17 +34,6 @@ def pages() -> Environment:
     )
 
 
-def write_reports(run: Run, backtest: BacktestReport | None, out: Path) -> list[Path]:
-    """Write report.html in Chinese and report.en.html in English."""
-    out.mkdir(parents=True, exist_ok=True)
-    written = []
-    for lang, name in (("zh", "report.html"), ("en", "report.en.html")):
-        path = out / name
-        path.write_text(report(run, backtest, lang), "utf-8")
-        written.append(path)
-    return written
-
-
 def report(run: Run, backtest: BacktestReport | None, lang: str) -> str:
     """Render the report in a language."""
     scores = run.scores

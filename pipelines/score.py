@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from features.errors import InputError
+from features.errors import InputError, ModelError
 from features.labels import cohort
 from features.matrix import build
 from features.profile import attributes_at, static_factors_on
@@ -26,6 +26,7 @@ from models.risk import RiskModel
 from models.rules import Rules, RuleSet, load_rules
 from models.scorecard import Scorecard
 from models.static_points import static_points
+from pipelines import settings
 from pipelines.provenance import code_version, fingerprint, run_name
 from pipelines.train import legal_life_days
 
@@ -88,21 +89,38 @@ def score(
         InputError: no business was trading on that day.
     """
     say = progress or (lambda _what, _share: None)
-    with open_warehouse(warehouse) as opened:
-        say("facts", 0.0)
-        facts, model, rules = opened.facts(), champion(store), load_rules()
-        pairs = cohort(facts, as_of)
-        if pairs.is_empty():
-            message = f"no business in the warehouse was trading on {as_of}; choose a later day or load the register"
-            raise InputError(message)
-        judged = judge(facts, pairs, model=model, rules=rules, say=say)
-        card = scorecard_in_use(store)
-        judged = with_credit(judged, facts, card, rules.applied_to(as_of))
-        run = _run(facts, (model, card), rules, as_of, pairs.height)
-        say("writing", 0.9)
+    say("facts", 0.0)
+    with open_warehouse(warehouse, read_only=True) as opened:
+        facts = opened.facts()
+    model, rules = _model_for(as_of, store), load_rules()
+    pairs = cohort(facts, as_of)
+    if pairs.is_empty():
+        message = f"no business in the warehouse was trading on {as_of}; choose a later day or load the register"
+        raise InputError(message)
+    judged = judge(facts, pairs, model=model, rules=rules, say=say)
+    card = scorecard_in_use(store)
+    judged = with_credit(judged, facts, card, rules.applied_to(as_of))
+    run = _run(facts, (model, card), rules, as_of, pairs.height)
+    say("writing", 0.9)
+    # Held for writing only now, so that readers are kept away for a moment and not for
+    # the whole run.
+    with open_warehouse(warehouse, patience=settings.PATIENCE_SECONDS) as opened:
         _write(opened, run, judged)
     say("done", 1.0)
     return _report(run, judged.graded)
+
+
+def _model_for(as_of: date, store: Path) -> RiskModel:
+    """Give the champion; refuse one that has seen what came after the day."""
+    model = champion(store)
+    if as_of.isoformat() < model.trained_until:
+        message = (
+            f"the champion in {store} learned from visits of {model.trained_until} and "
+            f"later, which nobody knew on {as_of}; train one with: shian train --as-of "
+            f"{as_of} --store ANOTHER_FOLDER"
+        )
+        raise ModelError(message)
+    return model
 
 
 def judge(

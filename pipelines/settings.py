@@ -3,12 +3,15 @@
 import os
 from pathlib import Path
 
-WAREHOUSE = Path(os.environ.get("SHIAN_WAREHOUSE", "var/warehouse.duckdb"))
-STORE = Path(os.environ.get("SHIAN_STORE", "var/models"))
-REGISTER = Path(os.environ.get("SHIAN_REGISTER", "var/register.sqlite"))
+# An empty variable counts as none.
+WAREHOUSE = Path(os.environ.get("SHIAN_WAREHOUSE") or "var/warehouse.duckdb")
+STORE = Path(os.environ.get("SHIAN_STORE") or "var/models")
+REGISTER = Path(os.environ.get("SHIAN_REGISTER") or "var/register.sqlite")
 DEMO, SIMULATED, SCORES = Path("var/demo"), Path("var/simulated"), Path("var/scores")
 PAGES, DRAW = Path("var/pages"), Path("var/draw")
 ANNULMENTS = Path("var/annulments")
-LANGUAGE = os.environ.get("SHIAN_LANG", "zh")
+LANGUAGE = os.environ.get("SHIAN_LANG") or "zh"
 # Rows an officer reads in a terminal; the rest is in the workbook.
 TOP_ROWS = 10
+# How long a finished computation waits for others to let go of the warehouse.
+PATIENCE_SECONDS = 120.0

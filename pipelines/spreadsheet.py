@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
@@ -103,12 +104,20 @@ _CAUTIONS: Mapping[str, Sequence[str]] = {
 
 
 def write_spreadsheet(run: Run, path: Path, lang: str) -> None:
-    """Write the run as a workbook, the same bytes for the same run."""
+    """Write the run as a workbook, the same bytes for the same run.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
     book = xlsxwriter.Workbook(path, OPTIONS)
     # The file's own date is that of the facts: a clock would change its bytes.
     book.set_properties({"created": datetime.combine(run.as_of, time())})
     _Book(book, lang).fill(run)
-    book.close()
+    try:
+        book.close()
+    except FileCreateError as error:
+        # Its own kind of error hides the one that says what to do.
+        raise OSError(*error.args) from error
 
 
 class _Book:
@@ -185,6 +194,9 @@ class _Book:
             said = {True: self._pick("是", "yes"), False: ""}
             values = values.replace_strict(said, return_dtype=pl.String)
         is_number = values.dtype.is_numeric()
+        if values.dtype.is_float():
+            # What is left over from a sum of binary fractions says nothing.
+            values = values.round(6)
         write = sheet.write_number if is_number else sheet.write_string
         for row, value in enumerate(values, start=1):
             if value is not None and value != "":
@@ -203,7 +215,7 @@ class _Book:
             return self._formats["wrapped"], _WIDE
         if column.startswith("probability"):
             return self._formats["share"], _NARROW
-        if dtype.is_integer():
+        if dtype.is_integer() or column == "visits_per_year":
             return self._formats["count"], _NARROW
         kind = "points" if dtype.is_numeric() else "text"
         return self._formats[kind], _WIDTHS.get(column, _NARROW)

@@ -44,7 +44,7 @@ def score(
 
 def explain(
     business: options.Business,
-    as_of: AsOf = None,
+    as_of: options.RunDay = None,
     warehouse: Warehouse = settings.WAREHOUSE,
     store: Store = settings.STORE,
     out: options.Out = settings.PAGES,

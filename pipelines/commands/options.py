@@ -2,7 +2,7 @@
 
 import os
 import pwd
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +10,9 @@ import typer
 
 from features.errors import UsageError
 from pipelines.console import LANGUAGES, Voice
+
+# A plan looks some months ahead; a day beyond is a slip of the hand.
+MOST_DAYS_AHEAD = 366
 
 Warehouse = Annotated[
     Path,
@@ -30,6 +33,14 @@ AsOf = Annotated[
         metavar="YYYY-MM-DD",
         help="数据截止日，只用该日之前已记录的事实，默认今天 / only facts recorded "
         "before this day; default today",
+    ),
+]
+RunDay = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        metavar="YYYY-MM-DD",
+        help="哪一天的评分，默认最近一次 / the score run of this day; default the newest",
     ),
 ]
 Json = Annotated[
@@ -116,15 +127,20 @@ def day(text: str | None, option: str = "--as-of") -> date:
     """Read a day; today where none is given, for only a command may look at a clock.
 
     Raises:
-        UsageError: it is no day of the calendar.
+        UsageError: it is no day of the calendar, or too far ahead to be meant.
     """
+    today = now().date()
     if text is None:
-        return now().date()
+        return today
     try:
-        return date.fromisoformat(text)
+        asked = date.fromisoformat(text)
     except ValueError as error:
         message = f"{option} is a day such as 2026-01-31, not {text!r}"
         raise UsageError(message) from error
+    if asked > today + timedelta(days=MOST_DAYS_AHEAD):
+        message = f"{option} {asked} lies more than a year ahead; is the year right?"
+        raise UsageError(message)
+    return asked
 
 
 def now() -> datetime:

@@ -1,13 +1,14 @@
 """Every command explains itself in both languages, and answers a wrong call in one line."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from features import errors
 from tests import README
-from tests.e2e.conftest import Shian
+from tests.e2e.conftest import SHIAN, Shian
 
 COMMANDS = (
     *("demo", "init", "load", "simulate", "train", "backtest", "score", "explain"),
@@ -82,7 +83,10 @@ def test_the_readme_lists_every_exit_code_in_both_languages(
         (["load", "nowhere", "--warehouse", "{tmp}/w.duckdb"], 3, "does not exist"),
         (["load", ".", "-m", "berlin", "--warehouse", "{tmp}/w.duckdb"], 3, "chicago"),
         (["train", "--warehouse", "{tmp}/none.duckdb"], 4, "shian init"),
-        (["score", "--warehouse", "{tmp}/none.duckdb", "--store", "{tmp}"], 6, "train"),
+        (["score", "--warehouse", "{tmp}/none.duckdb"], 4, "shian init"),
+        (["score", "--as-of", "9999-12-31"], 2, "more than a year ahead"),
+        (["explain", ""], 4, "shian init"),
+        (["simulate", "--out", "/dev/null/x", "--businesses", "100"], 10, "/dev/null"),
         (["explain", "某某饭店", "--warehouse", "{tmp}/none.duckdb"], 4, "shian init"),
         (["draw", "again"], 2, "again"),
         (["draw", "commit", "--task", "抽查"], 2, "ends"),
@@ -109,3 +113,29 @@ def test_what_goes_wrong_is_one_line_with_its_own_exit_code(
     assert said.format(tmp=tmp_path) in called.err
     assert "Traceback" not in called.err
     assert called.out == ""
+
+
+def test_nothing_asked_shows_the_help(shian: Shian) -> None:
+    called = shian()
+    assert called.code == 0
+    assert "Commands:" in called.out
+
+
+def test_a_terminal_without_chinese_still_gets_an_answer(
+    shian: Shian, tmp_path: Path
+) -> None:
+    ascii_only = {"PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
+    called = shian("init", "--warehouse", tmp_path / "w.duckdb", **ascii_only)
+    assert called.code == 0, called.err
+    assert "w.duckdb" in called.out
+
+
+def test_a_reader_that_has_enough_is_no_fault(tmp_path: Path) -> None:
+    call = f"{SHIAN} init --json --warehouse {tmp_path / 'w.duckdb'} | true"
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {call}"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
