@@ -21,6 +21,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from features.catalogue import feature_names
 from features.errors import ModelError
 from models.risk import RiskModel
 from models.scorecard import Scorecard
@@ -68,14 +69,29 @@ def champion(store: Path) -> RiskModel:
     """Read the model in use.
 
     Raises:
-        ModelError: there is none, or its files were changed.
+        ModelError: there is none, its files were changed, or it was trained on other
+            features than those of today.
     """
     chosen = _chosen(store, "version")
     model = RiskModel.load(store / "models" / chosen)
     if model.version != chosen:
         message = f"the champion {chosen} in {store} was changed after it was trained"
         raise ModelError(message)
+    if model.features != feature_names():
+        message = (
+            f"the champion {chosen} in {store} was trained on another list of features "
+            f"({_difference(model.features)}); train again with: shian train --store {store}"
+        )
+        raise ModelError(message)
     return model
+
+
+def _difference(features: tuple[str, ...]) -> str:
+    """Name a feature that only one of the lists holds."""
+    known = feature_names()
+    gone = [f"{name} is no longer there" for name in features if name not in known]
+    new = [f"{name} is new" for name in known if name not in features]
+    return next(iter(gone + new), "the same in another order")
 
 
 def scorecard_in_use(store: Path) -> Scorecard | None:
@@ -96,12 +112,18 @@ def scorecard_in_use(store: Path) -> Scorecard | None:
 
 def _chosen(store: Path, what: str) -> str:
     try:
-        chosen: str = json.loads((store / _POINTER).read_text("utf-8"))[what]
+        chosen = json.loads((store / _POINTER).read_text("utf-8"))[what]
     except (OSError, ValueError, LookupError, TypeError) as error:
         message = (
             f"{store} holds no champion; train one with: shian train --store {store}"
         )
         raise ModelError(message) from error
+    if not isinstance(chosen, str):
+        message = (
+            f"{store / _POINTER} names as {what} {chosen!r}, which is no text; "
+            f"train again with: shian train --store {store}"
+        )
+        raise ModelError(message)
     return chosen
 
 

@@ -1,8 +1,11 @@
 """Invented visits to grow small models on, whose truth is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 
+from features.catalogue import catalogue, feature_names
 from models.calibration import logistic
 from models.risk import RiskModel, Training, fit
 
@@ -48,6 +51,17 @@ def drawn_training(
         as_of=pl.Series(np.arange(visits) * BLOCKS // visits),
         business=pl.Series(rng.integers(0, visits // 3, visits)),
     )
+
+
+def catalogue_model(seed: int = 0) -> RiskModel:
+    """Fit a model to the columns of the catalogue, the first of them drawn visits."""
+    names = feature_names()
+    drawn = drawn_training(seed=seed)
+    matrix = drawn.matrix.rename(dict(zip(FEATURES, names, strict=False)))
+    unknown = (pl.lit(None, pl.Float32).alias(name) for name in names[len(FEATURES) :])
+    directions = tuple(feature.direction for feature in catalogue())
+    whole = replace(drawn, matrix=matrix.with_columns(*unknown))
+    return fit(whole, names, directions, resamples=3)
 
 
 def drawn_model(**changed: float) -> RiskModel:

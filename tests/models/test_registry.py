@@ -4,31 +4,33 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
+from features.catalogue import feature_names
 from features.errors import ModelError
 from models.registry import ALIAS, NAME, Record, champion, keep
 from tests import ROOT
-from tests.drawn_training import FEATURES, drawn_model
+from tests.drawn_training import catalogue_model
 
 RECORD = Record(
     parameters={"as_of": "2026-01-01", "data_fingerprint": "abc", "num_leaves": "8"},
     metrics={"visits": 1500.0, "serious_share": 0.27},
-    features=FEATURES,
+    features=feature_names(),
 )
 
 
 @pytest.fixture(scope="module")
 def first():
-    return drawn_model()
+    return catalogue_model()
 
 
 @pytest.fixture(scope="module")
 def second():
-    return drawn_model(seed=1)
+    return catalogue_model(seed=1)
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +71,7 @@ def test_the_run_holds_the_model_its_features_and_what_it_needs(store, first):
     (run,) = runs_of(store)
     folder = Path(client_of(store).download_artifacts(run.info.run_id, "model"))
     assert type(first).load(folder) == first
-    assert (folder / "features.txt").read_text().split() == list(FEATURES)
+    assert (folder / "features.txt").read_text().split() == list(feature_names())
     assert (
         f"lightgbm=={version('lightgbm')}\n"
         in (folder / "requirements.txt").read_text()
@@ -171,20 +173,20 @@ import os, sys
 from pathlib import Path
 from mlflow.tracking import MlflowClient
 from models.registry import keep
-from tests.drawn_training import drawn_model
+from tests.drawn_training import catalogue_model
 from tests.models.test_registry import RECORD
 
 MlflowClient.log_artifacts = lambda *_, **__: os._exit(9)
-keep(drawn_model(seed=1), RECORD, Path(sys.argv[1]))
+keep(catalogue_model(seed=1), RECORD, Path(sys.argv[1]))
 """
 WRITER = """
 import sys
 from pathlib import Path
 from models.registry import keep
-from tests.drawn_training import drawn_model
+from tests.drawn_training import catalogue_model
 from tests.models.test_registry import RECORD
 
-keep(drawn_model(seed=1), RECORD, Path(sys.argv[1]))
+keep(catalogue_model(seed=1), RECORD, Path(sys.argv[1]))
 """
 
 
@@ -211,4 +213,29 @@ def test_a_champion_that_is_another_model_is_refused(first, second, tmp_path):
     second.save(tmp_path / "models" / first.version)
     (tmp_path / "champion.json").write_text(json.dumps({"version": first.version}))
     with pytest.raises(ModelError, match="was changed after it was trained"):
+        champion(tmp_path)
+
+
+@pytest.mark.parametrize("version", [None, 7, ["a"], {"a": "b"}, True])
+def test_a_pointer_whose_version_is_no_text_is_refused(tmp_path, version):
+    (tmp_path / "champion.json").write_text(json.dumps({"version": version}))
+    with pytest.raises(ModelError, match="which is no text; train again"):
+        champion(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("features", "difference"),
+    [
+        ((*feature_names(), "mood"), "mood is no longer there"),
+        (feature_names()[:-1], f"{feature_names()[-1]} is new"),
+        (feature_names()[::-1], "the same in another order"),
+    ],
+)
+def test_a_champion_trained_on_other_features_is_refused(
+    first, tmp_path, features, difference
+):
+    other = replace(first, features=features)
+    other.save(tmp_path / "models" / other.version)
+    (tmp_path / "champion.json").write_text(json.dumps({"version": other.version}))
+    with pytest.raises(ModelError, match=rf"\({difference}\); train again with"):
         champion(tmp_path)
