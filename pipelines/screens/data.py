@@ -17,6 +17,8 @@ _EXAMPLE = {
     "zh": ("表", "文件", "行", "规则", "列", "取值"),
     "en": ("table", "file", "line", "rule", "column", "value"),
 }
+# Rules that a row may break only because a row of another table was set aside.
+_FOLLOWS = ("unknown_business", "unknown_inspection")
 # Every rule by which the loader sets a row aside; a test holds the list complete.
 RULES_ZH: Mapping[str, str] = {
     # a row that cannot be read
@@ -91,6 +93,8 @@ def show_load(voice: Voice, report: LoadReport) -> None:
     )
     if report.rules:
         _show_quarantine(voice, report)
+        _warn_of_lost_tables(voice, report)
+        _tell_what_follows(voice, report)
     _show_untouched(voice, report)
 
 
@@ -120,6 +124,31 @@ def _show_quarantine(voice: Voice, report: LoadReport) -> None:
         voice.say(
             f"另有 {more:,} 条，见 output.quarantine",
             f"and {more:,} more in output.quarantine",
+        )
+
+
+def _warn_of_lost_tables(voice: Voice, report: LoadReport) -> None:
+    for table, counts in report.tables.items():
+        if counts.quarantined and counts.quarantined == counts.read:
+            name = _table_name(voice, table)
+            voice.say(
+                f"警告：{name} 的 {counts.read:,} 行全部被隔离，一行也没有装入",
+                f"Warning: all {counts.read:,} rows of {name} are in quarantine; none was loaded",
+            )
+
+
+def _tell_what_follows(voice: Voice, report: LoadReport) -> None:
+    """Point at the business rows first: what hangs on them is not wrong in itself."""
+    waiting = sum(report.rules.get(rule, 0) for rule in _FOLLOWS)
+    parents = report.tables.get("business")
+    if waiting and parents and parents.quarantined:
+        rules = " ".join(_FOLLOWS)
+        voice.say(
+            f"有 {waiting:,} 行因经营者或检查未入库而被隔离（{rules}），经营者表有 "
+            f"{parents.quarantined:,} 行在隔离区：先改正经营者表后重新装载，这些行会自动装入",
+            f"{waiting:,} rows lack a business or an inspection that was loaded ({rules}), and "
+            f"{parents.quarantined:,} business rows are in quarantine: mend the business "
+            "table first and load again, and the rows that belong to it come in by themselves",
         )
 
 

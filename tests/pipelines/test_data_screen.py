@@ -120,3 +120,50 @@ def test_every_rule_of_the_loader_has_a_chinese_name_and_no_other_has() -> None:
             rules |= set(value_rules(column, must_be_whole=False))
     assert set(RULES_ZH) == rules
     assert len(set(RULES_ZH.values())) == len(RULES_ZH)
+
+
+# What follows from what
+
+GOOD, BAD = "B1,2020-01-01,2020-01-02,店,catering", "B2,2020-01-01,2020-01-02,店,cafe"
+
+
+def test_a_table_of_which_no_row_was_loaded_is_warned_of(
+    tmp_path: Path, books: Books
+) -> None:
+    source = write(tmp_path / "in", business=lines(BUSINESS, BAD), inspection=VISITS)
+    said = shown(books.load(source))
+    for name, rows in (
+        ("经营者及其有效期 business", 1),
+        ("一次监督检查 inspection", 3),
+    ):
+        assert f"警告：{name} 的 {rows} 行全部被隔离，一行也没有装入" in said
+
+
+def test_a_table_of_which_a_row_is_there_is_not_warned_of(
+    tmp_path: Path, books: Books
+) -> None:
+    source = write(tmp_path / "in", business=lines(BUSINESS, GOOD, BAD))
+    for _ in ("loaded", "unchanged"):
+        assert "警告" not in shown(books.load(source))
+
+
+def test_rows_that_wait_for_a_business_are_said_to_follow_from_it(
+    tmp_path: Path, books: Books
+) -> None:
+    business = lines(BUSINESS, GOOD, BAD)
+    source = write(tmp_path / "in", business=business, inspection=VISITS)
+    report = books.load(source)
+    words = "先改正经营者表后重新装载，这些行会自动装入"
+    assert words in shown(report)
+    assert "mend the business table first" in shown(report, "en")
+    write(source, business=business.replace("cafe", "catering"))
+    again = books.load(source)
+    assert (again.total.loaded, again.rules) == (2, {"bad_date": 1})
+    assert words not in shown(again)
+
+
+def test_rows_of_a_business_that_no_file_names_follow_from_nothing(
+    tmp_path: Path, books: Books
+) -> None:
+    source = write(tmp_path / "in", business=businesses("B1"), inspection=VISITS)
+    assert "先改正经营者表" not in shown(books.load(source))
