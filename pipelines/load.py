@@ -7,7 +7,7 @@ with its line, rule and value.
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from itertools import groupby
 from pathlib import Path
@@ -60,7 +60,8 @@ class LoadReport:
     `examples` are the first entries of these files in quarantine, of `quarantine_entries`
     in all: more than rows, since a row has one for every value that is wrong.
     `left_out` counts the rows a mapping says are not meant for the table; `unused_files`
-    are files of the source that the mapping does not name.
+    are files of the source that the mapping does not name. A warehouse that is new where
+    one was meant to be there has a slip in its path.
     """
 
     source: str
@@ -75,6 +76,7 @@ class LoadReport:
     extra_columns: dict[str, list[str]] = field(default_factory=dict)
     left_out: dict[str, int] = field(default_factory=dict)
     unused_files: list[str] = field(default_factory=list)
+    is_new_warehouse: bool = False
 
     def as_dict(self) -> dict[str, object]:
         """Give the report as plain values for a program."""
@@ -97,8 +99,10 @@ def load(
     """
     chosen = read_mapping(mapping)
     files = _files(source, chosen)
+    is_new = not warehouse.exists()
     with open_warehouse(warehouse) as opened, opened.transaction():
-        return _Batch(opened, chosen, source, loaded_on).run(files, progress)
+        report = _Batch(opened, chosen, source, loaded_on).run(files, progress)
+    return replace(report, is_new_warehouse=is_new)
 
 
 def _files(source: Path, mapping: Mapping) -> list[tuple[Entry, Path]]:

@@ -45,10 +45,12 @@ def load(
     quarantine with the reason.
     """
     from pipelines.load import load as run
-    from pipelines.screens.data import show_load
+    from pipelines.screens.data import show_load, show_new_warehouse, show_next
 
     voice = options.voice(lang, as_json=as_json, quiet=quiet)
     day = options.day(on, "--on")
+    if not warehouse.exists():
+        show_new_warehouse(voice, warehouse)
     with voice.progress("装载数据", "loading") as progress:
         report = run(
             source,
@@ -59,6 +61,7 @@ def load(
         )
     voice.facts(report.as_dict())
     show_load(voice, report)
+    show_next(voice, report, warehouse)
 
 
 def simulate(

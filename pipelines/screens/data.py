@@ -1,5 +1,6 @@
 """What was loaded or invented, in the terminal."""
 
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -80,6 +81,14 @@ RULES_ZH: Mapping[str, str] = {
 }
 
 
+def show_new_warehouse(voice: Voice, warehouse: Path) -> None:
+    """Say so before the work begins: a slip in the path must show even if it fails."""
+    voice.say(
+        f"数据仓库 {warehouse} 不存在，现新建一个；若本应存在，请核对 --warehouse",
+        f"There is no warehouse {warehouse}: making a new one; check --warehouse if there should be",
+    )
+
+
 def show_load(voice: Voice, report: LoadReport) -> None:
     """Show where the rows of every table went, and why some were set aside."""
     total = {voice.pick("合计", "total"): report.total}
@@ -96,6 +105,19 @@ def show_load(voice: Voice, report: LoadReport) -> None:
         _warn_of_lost_tables(voice, report)
         _tell_what_follows(voice, report)
     _show_untouched(voice, report)
+
+
+def show_next(voice: Voice, report: LoadReport, warehouse: Path) -> None:
+    """Show the command that comes next; what is not loaded cannot be learned from."""
+    if report.total.read == report.total.quarantined:
+        voice.say(
+            "没有装入任何行。下一步：改正来源文件后重新装载",
+            "No row was loaded. Next: mend the source and load it again",
+        )
+        return
+    where = shlex.quote(str(warehouse))
+    following = f"shian train --as-of {report.loaded_on} --warehouse {where}"
+    voice.say(f"下一步：{following}", f"Next: {following}")
 
 
 def _show_quarantine(voice: Voice, report: LoadReport) -> None:

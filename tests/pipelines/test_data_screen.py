@@ -5,11 +5,14 @@ import json
 from pathlib import Path
 from typing import get_args
 
+import pytest
 from rich.console import Console
 
+from features.errors import InputError
 from features.schema import loadable
 from pipelines.applying import NOT_COMPUTED
 from pipelines.checks import rules_of
+from pipelines.commands import data
 from pipelines.console import Voice
 from pipelines.load import LoadReport
 from pipelines.parsing import value_rules
@@ -167,3 +170,57 @@ def test_rows_of_a_business_that_no_file_names_follow_from_nothing(
 ) -> None:
     source = write(tmp_path / "in", business=businesses("B1"), inspection=VISITS)
     assert "先改正经营者表" not in shown(books.load(source))
+
+
+# A new warehouse, and the next step
+
+
+def test_a_load_into_a_path_that_was_not_there_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = write(tmp_path / "in", business=businesses("B1"))
+    warehouse = tmp_path / "slip.duckdb"
+    words = f"数据仓库 {warehouse} 不存在，现新建一个"
+    data.load(source, warehouse=warehouse, on="2026-01-01")
+    assert words in capsys.readouterr().out
+    data.load(source, warehouse=warehouse, on="2026-01-01")
+    assert "不存在" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_program_is_told_whether_the_warehouse_is_new(
+    tmp_path: Path, books: Books, capsys: pytest.CaptureFixture[str], *, is_new: bool
+) -> None:
+    source = write(tmp_path / "in", business=businesses("B1"))
+    warehouse = tmp_path / "other.duckdb" if is_new else books.path
+    data.load(source, warehouse=warehouse, on="2026-01-01", as_json=True)
+    assert json.loads(capsys.readouterr().out)["is_new_warehouse"] is is_new
+
+
+def test_a_slip_in_the_path_shows_even_when_the_load_fails(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = write(tmp_path / "in", business=businesses("B1").replace("name", "x"))
+    with pytest.raises(InputError):
+        data.load(source, warehouse=tmp_path / "slip.duckdb", on="2026-01-01")
+    assert "slip.duckdb 不存在" in capsys.readouterr().out
+
+
+def test_a_load_ends_with_the_next_command_ready_to_copy(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = write(tmp_path / "in", business=businesses("B1"))
+    warehouse = tmp_path / "my own.duckdb"
+    data.load(source, warehouse=warehouse, on="2026-01-01")
+    *_, last = capsys.readouterr().out.splitlines()
+    assert last == f"下一步：shian train --as-of 2026-01-01 --warehouse '{warehouse}'"
+
+
+def test_where_nothing_was_loaded_the_next_step_is_to_mend_the_source(
+    tmp_path: Path, books: Books, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = write(tmp_path / "in", business=lines(BUSINESS, BAD))
+    data.load(source, warehouse=books.path, on="2026-01-01", lang="en")
+    said = capsys.readouterr().out
+    assert "Next: mend the source and load it again" in said
+    assert "shian train" not in said
