@@ -92,11 +92,11 @@ def score(
     say("facts", 0.0)
     with open_warehouse(warehouse, read_only=True) as opened:
         facts = opened.facts()
-    model, rules = _model_for(as_of, store), load_rules()
     pairs = cohort(facts, as_of)
     if pairs.is_empty():
         message = f"no business in the warehouse was trading on {as_of}; choose a later day or load the register"
         raise InputError(message)
+    model, rules = _model_for(as_of, store), load_rules()
     judged = judge(facts, pairs, model=model, rules=rules, say=say)
     card = scorecard_in_use(store)
     judged = with_credit(judged, facts, card, rules.applied_to(as_of))

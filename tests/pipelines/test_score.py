@@ -155,6 +155,13 @@ def test_nobody_to_score_is_said(warehouse: Path, store: Path) -> None:
         score(warehouse, as_of=date(1990, 1, 1), store=store)
 
 
+def test_a_model_may_not_score_a_day_before_what_it_learned_from(
+    warehouse: Path, store: Path
+) -> None:
+    with pytest.raises(ModelError, match="nobody knew on 2025-03-01"):
+        score(warehouse, as_of=date(2025, 3, 1), store=store)
+
+
 def test_no_model_is_said(warehouse: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="shian train"):
         score(warehouse, as_of=DAY, store=tmp_path)
