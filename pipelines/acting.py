@@ -16,6 +16,7 @@ from features.errors import InputError, ProcedureError, UsageError
 from features.warehouse import open_warehouse
 from models.procedure_clauses import Step
 from models.rules import Rules, load_rules
+from pipelines.finding import find_business
 from pipelines.listing import code_of, find_case
 from pipelines.register.chain import Attachment, Entry, canonical
 from pipelines.register.decisions import CHINA, Request, cases, record
@@ -126,8 +127,6 @@ def business_named(warehouse: Path, asked: str) -> str:
         NotFoundError: nothing goes by that.
         UsageError: several businesses do.
     """
-    from pipelines.explain import find_business  # noqa: PLC0415  as below
-
     with open_warehouse(warehouse, read_only=True) as opened:
         return find_business(opened, asked)
 

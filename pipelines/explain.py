@@ -13,25 +13,22 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from features.errors import NotFoundError, UsageError
+from features.errors import NotFoundError
 from features.profile import attributes_at
 from features.schema import Facts
-from features.warehouse import Warehouse, open_warehouse
+from features.warehouse import open_warehouse
 from models.clauses import GradeBands
 from models.explain import STORIES, story_contributions
 from models.grading import BANDS
 from models.registry import champion
 from models.rules import load_rules
+from pipelines.finding import find_business
 from pipelines.history import Event, history
 from pipelines.runs import Run, read_run
 from pipelines.scenarios import Scenario, scenarios
 from pipelines.score import Judged, judge
 
 Progress = Callable[[str, float], None]
-# A name may be part of many; more than these would not be read.
-MAX_CANDIDATES = 5
-# What a message repeats of what was asked.
-MOST_SAID = 60
 _CREDIT = ("credit_score", "credit_class", "credit_basis")
 
 
@@ -183,44 +180,6 @@ def _decisions(facts: Facts, business_id: str, day: date) -> list[dict[str, Any]
 
 def _silent(_what: str, _share: float) -> None:
     """Keep quiet about the stages of a computation that is itself a stage."""
-
-
-def find_business(warehouse: Warehouse, asked: str) -> str:
-    """Find a business by number, USCI, licence number or name, whole before part.
-
-    Raises:
-        NotFoundError: nothing goes by that.
-        UsageError: several businesses do; the message names the first.
-    """
-    if not asked.strip():
-        message = "an empty name is no business; give a number, USCI, licence or name"
-        raise UsageError(message)
-    said = asked if len(asked) <= MOST_SAID else f"{asked[:MOST_SAID]}..."
-    known = (
-        warehouse.table(
-            "mart.business", "business_id", "usci", "licence_no", "name", "recorded_at"
-        )
-        .sort("business_id", "recorded_at")
-        .collect()
-    )
-    for matches in (
-        pl.col("business_id") == asked,
-        (pl.col("usci") == asked) | (pl.col("licence_no") == asked),
-        pl.col("name") == asked,
-        pl.col("name").str.contains(asked, literal=True),
-    ):
-        found = known.filter(matches).unique(
-            "business_id", keep="last", maintain_order=True
-        )
-        if found.height == 1:
-            return str(found["business_id"][0])
-        if found.height:
-            first = found.head(MAX_CANDIDATES).select("business_id", "name")
-            named = ", ".join(f"{number} {name}" for number, name in first.rows())
-            message = f"{found.height} businesses go by {said!r}: {named}{' ...' if found.height > MAX_CANDIDATES else ''}; give the number of one"
-            raise UsageError(message)
-    message = f"no business goes by {said!r}; give its number, USCI, licence number or name as registered"
-    raise NotFoundError(message)
 
 
 def _stories(contributions: np.ndarray) -> list[tuple[str, str, float]]:

@@ -15,7 +15,8 @@ from features.schema import Facts, schema
 from features.warehouse import open_warehouse
 from models.registry import champion
 from models.rules import load_rules
-from pipelines.explain import explain, find_business
+from pipelines.explain import explain
+from pipelines.finding import find_business
 from pipelines.export import export
 from pipelines.page import page
 from pipelines.runs import read_run
