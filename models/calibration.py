@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import expit
 
 from models.metrics import Array
 
@@ -33,7 +34,7 @@ class Calibration:
 
 def logistic(log_odds: Array) -> Array:
     """Turn log-odds into probabilities; 0 gives 0.5."""
-    probability: Array = 1.0 / (1.0 + np.exp(-log_odds))
+    probability: Array = expit(log_odds)
     return probability
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from models.calibration import (
@@ -81,6 +81,7 @@ def test_a_higher_score_is_always_a_higher_probability(slope, intercept, raw, mo
     assert low < high
 
 
+@example([(3.0, False), (3.0, True)])
 @given(st.lists(st.tuples(st.floats(-3, 3), st.booleans()), min_size=2, max_size=30))
 def test_any_visits_give_a_usable_line(rows):
     raw, serious = (np.array(c, float) for c in zip(*rows, strict=True))
