@@ -24,6 +24,7 @@ from pipelines.visits import (
     VisitRows,
     blocks_before,
     blocks_between,
+    blocks_with_visits,
     first_visit,
     months_of,
     visit_rows,
@@ -94,6 +95,9 @@ def backtest(
     say("features", 0.0)
     with open_warehouse(warehouse, read_only=True) as opened:
         facts = opened.facts()
+    asked = blocks_with_visits(facts, asked)
+    if not asked:
+        raise _nothing_to_measure(start, end)
     rules = load_rules()
     earlier = blocks_before(asked[0].start, first_visit(facts), months)
     rows = visit_rows(
@@ -108,8 +112,7 @@ def backtest(
         if found is not None:
             scored[block] = found
     if not scored:
-        message = f"no window between {start} and {end} has {MIN_VISITS} visits with a known result"
-        raise UsageError(message)
+        raise _nothing_to_measure(start, end)
     say("intervals", 0.9)
     return _report(scored, window)
 
@@ -127,6 +130,13 @@ def _asked(start: date, end: date, window: str) -> list[Block]:
         )
         raise UsageError(message)
     return asked
+
+
+def _nothing_to_measure(start: date, end: date) -> UsageError:
+    return UsageError(
+        f"no window between {start} and {end} has {MIN_VISITS} visits with a known "
+        "result; choose a stretch that the records cover"
+    )
 
 
 def _window(

@@ -26,7 +26,9 @@ from pipelines.visits import (
     BLOCK_MONTHS,
     VisitRows,
     blocks_before,
+    blocks_with_visits,
     first_visit,
+    records_end,
     visit_rows,
 )
 
@@ -89,7 +91,8 @@ def train(
 
 def known_rows(facts: Facts, as_of: date, rules: Rules) -> VisitRows:
     """Collect the visits whose results had been recorded before the day."""
-    blocks = blocks_before(as_of, first_visit(facts), BLOCK_MONTHS)
+    before = blocks_before(as_of, first_visit(facts), BLOCK_MONTHS)
+    blocks = blocks_with_visits(facts, before)
     rows = visit_rows(facts, blocks, legal_life_days=legal_life_days(rules, as_of))
     return rows.known_before(as_of)
 
@@ -99,14 +102,16 @@ def fit_card(
 ) -> tuple[Scorecard | None, dict[str, Any]]:
     """Fit the scorecard of enterprises; without cases enough say what is lacking.
 
-    The second is what a report says of it.
+    The second is what a report says of it. A year that the records do not cover to its
+    end is no case, though it may be over by the day asked for.
     """
     law = rules.in_force(as_of)
     if not credit.is_in_force(law):
         note = f"no scorecard: credit evaluation had no rules in force on {as_of}"
         return None, {"scorecard_note": note}
     life = legal_life_days(rules, as_of)
-    cases = credit.past_cases(facts, as_of, law, legal_life_days=life)
+    known = min(as_of, records_end(facts))
+    cases = credit.past_cases(facts, known, law, legal_life_days=life)
     lacking = cases.shortfall()
     if lacking:
         return None, {"scorecard_cases": len(cases.bad), "scorecard_note": lacking}

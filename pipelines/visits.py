@@ -7,7 +7,7 @@ first day, which is how a planner meets them: the list is made once, before anyb
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -105,6 +105,17 @@ def _block(first: int, months: int) -> Block:
     return Block(start, end)
 
 
+def blocks_with_visits(facts: Facts, blocks: Sequence[Block]) -> list[Block]:
+    """Keep the blocks between the first inspection and the last.
+
+    A stretch may be asked for to the end of the calendar: blocks that nobody can have
+    visited would be built by the ten thousand.
+    """
+    first = first_visit(facts)
+    last: date = facts.inspection["inspected_on"].sort()[-1]
+    return [block for block in blocks if block.start <= last and block.end > first]
+
+
 def first_visit(facts: Facts) -> date:
     """Give the day of the earliest inspection.
 
@@ -116,6 +127,17 @@ def first_visit(facts: Facts) -> date:
         message = "the warehouse holds no inspection; load one first with: shian load"
         raise InputError(message)
     return day
+
+
+def records_end(facts: Facts) -> date:
+    """Give the day after the last fact was recorded; without any, the first of all."""
+    tables = vars(facts).values()
+    latest = pl.concat(
+        table["recorded_at"] for table in tables if "recorded_at" in table.columns
+    ).max()
+    if not isinstance(latest, date):
+        return date.min
+    return latest if latest == date.max else latest + timedelta(days=1)
 
 
 def visit_rows(

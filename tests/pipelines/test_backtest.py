@@ -163,6 +163,22 @@ def test_what_is_recorded_from_the_first_day_of_a_window_leaves_its_scores_alone
     assert not scores(altered, WINDOWS[3]).equals(scores(report, WINDOWS[3]))
 
 
+def test_a_stretch_to_the_ends_of_the_calendar_is_cut_to_the_records(
+    report, small_warehouse
+):
+    """Each of its sixty thousand windows but one lies where there are no records."""
+    told = []
+    found = backtest(
+        small_warehouse,
+        start=WINDOWS[3],
+        end=date.max,
+        progress=lambda what, _: told.append(what),
+    )
+    assert told == ["features", "2025-11", "intervals"]
+    assert (found.start, found.end) == (WINDOWS[3], END)
+    assert scores(found, WINDOWS[3]).equals(scores(report, WINDOWS[3]))
+
+
 def test_a_window_with_too_few_visits_is_left_out(own_copy):
     with open_warehouse(own_copy) as opened:
         opened.execute(
@@ -208,6 +224,9 @@ def test_progress_is_told_from_nought_to_nearly_done(small_warehouse):
         (date(2025, 9, 1), date(2025, 5, 1), "2mo", "2025-09-01 to 2025-05-01 is rev"),
         (date(2025, 5, 1), date(2025, 9, 1), "60d", "whole months such as 2mo"),
         (date(2030, 1, 1), date(2030, 5, 1), "2mo", f"has {MIN_VISITS} visits"),
+        (date(9999, 12, 1), date.max, "2mo", "no whole window of 2mo fits"),
+        (date(9999, 1, 1), date.max, "1mo", f"has {MIN_VISITS} visits"),
+        (date.min, date(1, 12, 31), "1mo", f"has {MIN_VISITS} visits"),
     ],
 )
 def test_a_stretch_without_a_window_is_refused(

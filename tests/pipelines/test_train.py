@@ -15,7 +15,14 @@ from features.warehouse import open_warehouse
 from models.registry import NAME, champion
 from models.rules import load_rules
 from pipelines.provenance import code_version, fingerprint
-from pipelines.train import fit_rows, known_rows, legal_life_days, train, training_of
+from pipelines.train import (
+    fit_card,
+    fit_rows,
+    known_rows,
+    legal_life_days,
+    train,
+    training_of,
+)
 
 AS_OF = date(2026, 1, 1)
 
@@ -160,9 +167,19 @@ def test_an_empty_warehouse_and_too_short_a_history_are_refused(
 
 
 def test_a_day_before_everything_has_no_visit_to_learn_from(small_warehouse, tmp_path):
-    with pytest.raises(ModelError, match="0 known visits"):
-        train(
-            small_warehouse,
-            as_of=date(2023, 1, 1) - timedelta(days=400),
-            store=tmp_path / "store",
-        )
+    for day in (date(2023, 1, 1) - timedelta(days=400), date.min):
+        with pytest.raises(ModelError, match="0 known visits"):
+            train(small_warehouse, as_of=day, store=tmp_path / "store")
+
+
+def test_the_last_day_of_the_calendar_learns_what_the_records_hold(facts):
+    # Its blocks of two months begin with the even ones, as those before February do.
+    february, rules = date(2026, 2, 1), load_rules()
+    last, expected = (known_rows(facts, d, rules) for d in (date.max, february))
+    assert last.outcome.equals(expected.outcome)
+    assert last.matrix.equals(expected.matrix)
+
+
+def test_a_year_the_records_do_not_cover_makes_no_case_of_credit(facts):
+    found = [fit_card(facts, day, load_rules())[1] for day in (AS_OF, date.max)]
+    assert found[0]["scorecard_cases"] == found[1]["scorecard_cases"] > 0

@@ -13,8 +13,10 @@ from pipelines.visits import (
     Block,
     blocks_before,
     blocks_between,
+    blocks_with_visits,
     first_visit,
     months_of,
+    records_end,
     visit_rows,
 )
 from tests.worked import facts
@@ -71,6 +73,36 @@ def test_blocks_touch_and_never_overlap(one, other, months):
         assert all(b.start < b.end <= end and b.start.day == 1 for b in blocks)
         assert [b.end for b in blocks[:-1]] == [b.start for b in blocks[1:]]
         assert all(b.start >= start for b in blocks)
+
+
+def test_blocks_reach_to_both_ends_of_the_calendar():
+    ever = blocks_between(date.min, date.max, 12)
+    assert (ever[0].start, ever[-1].end) == (date.min, date(9999, 1, 1))
+    assert blocks_between(date(9999, 12, 1), date.max, 1) == []
+    assert blocks_before(date.max, date.min, 12)[-1].end == date(9999, 12, 1)
+    assert blocks_before(date.min, date.min, 1) == []
+
+
+def test_blocks_before_the_first_visit_and_after_the_last_are_left_out():
+    known = facts(
+        inspection=[
+            {"inspected_on": date(2025, 2, 28)},
+            {"inspected_on": MAY},
+        ],
+    )
+    blocks = blocks_between(date(2024, 1, 1), date(2026, 1, 1), 2)
+    found = blocks_with_visits(known, blocks)
+    assert [block.start for block in found] == [JANUARY, MARCH, MAY]
+
+
+def test_the_records_end_on_the_day_after_the_last_of_any_kind_was_recorded():
+    known = facts(
+        inspection=[{"recorded_at": JANUARY}],
+        complaint=[{"recorded_at": date(2025, 2, 28)}],
+    )
+    assert records_end(known) == MARCH
+    assert records_end(facts()) == date.min
+    assert records_end(facts(inspection=[{"recorded_at": date.max}])) == date.max
 
 
 def test_the_first_visit_is_the_earliest_inspection():
