@@ -259,10 +259,10 @@ class _Batch:
             for file, rows in zip(self.files, self.faults, strict=True)
         )
         shown = entries.head(EXAMPLES).select(
+            pl.col("table_name").alias("table"),
             "file",
             "line",
             "rule",
-            table="table_name",
             column="column_name",
             value="offending_value",
         )

@@ -1,5 +1,6 @@
 """The README's data dictionary is the schema's own words."""
 
+import re
 import runpy
 import sys
 
@@ -7,8 +8,10 @@ import pytest
 
 from features import dictionary
 from features.dictionary import END, START, data_dictionary, replace_dictionary
-from features.schema import schema
+from features.schema import labels, schema
 from tests import README
+
+CODE_LISTS = "<details><summary>code lists 代码表</summary>"
 
 
 def test_the_readme_holds_the_dictionary_of_this_schema() -> None:
@@ -18,11 +21,30 @@ def test_the_readme_holds_the_dictionary_of_this_schema() -> None:
 
 
 def test_every_table_and_column_is_described_once() -> None:
-    lines = data_dictionary().splitlines()
+    tables_only, _ = data_dictionary().split(CODE_LISTS)
+    lines = tables_only.splitlines()
     tables = [line for line in lines if line.startswith("<details>")]
     rows = [line for line in lines if line.startswith("| `")]
     assert len(tables) == len(schema())
     assert len(rows) == sum(len(table.columns) for table in schema().values())
+
+
+def test_every_code_is_listed_once_with_both_labels_and_the_columns_that_hold_it() -> (
+    None
+):
+    _, listed = data_dictionary().split(CODE_LISTS)
+    wanted = []
+    for kind in re.findall(r"^\*\*(\w+)\*\*", listed, re.MULTILINE):
+        wanted += [(code, *both) for code, both in labels(kind).items()]
+    assert re.findall(r"^\| `(.+)` \| (.+) \| (.+) \|$", listed, re.MULTILINE) == wanted
+    columns = {
+        f"{table.name}.{column.name}"
+        for table in schema().values()
+        for column in table.columns.values()
+        if column.code_list
+    }
+    held = re.findall(r"`([a-z]+\.\w+\.\w+)`", listed)
+    assert (set(held), len(held)) == (columns, len(columns))
 
 
 def test_only_what_is_between_the_markers_is_replaced() -> None:
