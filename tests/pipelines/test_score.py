@@ -16,8 +16,8 @@ from features.warehouse import open_warehouse
 from models.registry import champion
 from models.rules import load_rules
 from pipelines.explain import explain
-from pipelines.finding import find_business
 from pipelines.export import export
+from pipelines.finding import find_business
 from pipelines.page import page
 from pipelines.runs import read_run
 from pipelines.score import Judged, judge, score
