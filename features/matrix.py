@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 
 import numpy as np
 import polars as pl
 
 from features import complaints, conduct, inspections, sampling
 from features.catalogue import Feature, catalogue, feature_names
-from features.neighbourhood import Others, group_sums, near_sums
-from features.profile import profile_features
+from features.neighbourhood import Others, Surroundings, group_sums, near_sums
+from features.profile import attributes_at, profile_features
 from features.schema import Facts
 from features.window import (
     Asked,
@@ -40,6 +40,8 @@ STREAMS: Mapping[str, Callable[[Facts], pl.DataFrame]] = {
 _ENDS_BY_LAW = frozenset(
     {"penalties", "incidents", "failed_samples", "verified_complaints"}
 )
+# Metrics that look at other businesses.
+_OF_OTHERS = frozenset({"group", "near"})
 # The long end of a trend.
 _TREND_BASE_DAYS = 1826
 # Pairs worked on at once: bounds memory at some 400 MB whatever the number of pairs.
@@ -89,6 +91,13 @@ class _Desk:
         return {name: stream(self.facts) for name, stream in STREAMS.items()}
 
     @cached_property
+    def surroundings(self) -> dict[str, Surroundings]:
+        asked = {f.stream for f in catalogue() if f.metric in _OF_OTHERS}
+        return {
+            name: Surroundings(self.frames[name], self.facts.business) for name in asked
+        }
+
+    @cached_property
     def events(self) -> dict[str, Events]:
         not_quantities = {
             "business_id",
@@ -114,24 +123,19 @@ def _block(desk: _Desk, pairs: pl.DataFrame) -> pl.DataFrame:
         coded["as_of"].to_physical().cast(pl.Int64).to_numpy(),
     )
     profile = profile_features(desk.facts, pairs)
+    members = attributes_at(desk.facts.business, pairs)
     columns = [
         profile[f.name].cast(pl.Float64).to_numpy()
         if f.metric == "profile"
-        else _measure(f, desk, pairs, asked)
+        else _of_others(f, desk.surroundings[f.stream], members)
+        if f.metric in _OF_OTHERS
+        else _OWN[f.metric](f, desk.events[f.stream], asked)
         for f in catalogue()
     ]
     matrix = pl.DataFrame(
         {n: c.astype(np.float32) for n, c in zip(feature_names(), columns, strict=True)}
     ).fill_nan(None)
     return pl.concat([pairs.select("business_id", "as_of"), matrix], how="horizontal")
-
-
-def _measure(
-    feature: Feature, desk: _Desk, pairs: pl.DataFrame, asked: Asked
-) -> Values:
-    if feature.metric in {"group", "near"}:
-        return _of_others(feature, desk, pairs)
-    return _OWN[feature.metric](feature, desk.events[feature.stream], asked)
 
 
 def _sum(feature: Feature, events: Events, asked: Asked) -> Values:
@@ -171,17 +175,13 @@ _OWN: Mapping[str, Callable[[Feature, Events, Asked], Values]] = {
 }
 
 
-def _of_others(feature: Feature, desk: _Desk, pairs: pl.DataFrame) -> Values:
-    sums = (
-        near_sums
-        if feature.metric == "near"
-        else partial(group_sums, group=feature.group)
-    )
+def _of_others(feature: Feature, around: Surroundings, members: pl.DataFrame) -> Values:
     question = Others(
         (feature.quantity, feature.per), feature.window or _TREND_BASE_DAYS
     )
-    visits = desk.frames[feature.stream]
-    return _ratio(feature, sums(visits, desk.facts, pairs, question))
+    if feature.metric == "near":
+        return _ratio(feature, near_sums(around, members, question))
+    return _ratio(feature, group_sums(around, members, question, group=feature.group))
 
 
 def _ratio(feature: Feature, sums: Values) -> Values:

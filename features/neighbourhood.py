@@ -6,6 +6,7 @@ and uses only what was recorded before the day.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,6 @@ from scipy.sparse import csr_matrix
 from scipy.spatial import cKDTree
 
 from features.profile import attributes_at
-from features.schema import Facts
 from features.window import Asked, Events, Values, window_sums
 
 # How two businesses come to be in one group; null parts make no group.
@@ -41,31 +41,59 @@ class Others:
     window_days: int
 
 
+@dataclass(frozen=True)
+class Surroundings:
+    """A stream of visits and the register, with what every question about them needs."""
+
+    visits: pl.DataFrame
+    business: pl.DataFrame
+
+    @cached_property
+    def of_visits(self) -> pl.DataFrame:
+        """Give the attributes of each visit's business, known the day after it was."""
+        day_after = pl.col("recorded") + pl.duration(days=1)
+        return attributes_at(
+            self.business, self.visits.select("business_id", as_of=day_after)
+        )
+
+    @cached_property
+    def places(self) -> pl.DataFrame:
+        """Number the places first recorded for each business.
+
+        A later correction of a coordinate changes no past number.
+        """
+        return (
+            self.business.drop_nulls(["lon", "lat"])
+            .sort("business_id", "recorded_at", "valid_from")
+            .unique("business_id", keep="first", maintain_order=True)
+            .select("business_id", "lon", "lat", "recorded_at")
+            .with_row_index("place")
+        )
+
+    @cached_property
+    def near(self) -> csr_matrix:
+        """Connect the places close to each other."""
+        return _graph(self.places)
+
+
 def group_sums(
-    visits: pl.DataFrame,
-    facts: Facts,
-    pairs: pl.DataFrame,
-    question: Others,
-    *,
-    group: str,
+    around: Surroundings, members: pl.DataFrame, question: Others, *, group: str
 ) -> Values:
     """Sum quantities over the others of the group at the pair's day.
 
-    Membership is what was known on the day for the pair, and on the day after the
-    recording for an event. Rows of zeros where the business is in no group.
+    `members` are the pairs with their attributes on the day; an event belongs to the
+    group its business was in on the day after the recording. Rows of zeros where the
+    business is in no group.
     """
     columns = GROUPS[group]
-    members = attributes_at(facts.business, pairs).select("business_id", *columns)
-    events_at = visits.select(
-        "business_id", as_of=pl.col("recorded") + pl.duration(days=1)
-    )
-    of_event = attributes_at(facts.business, events_at).select(columns)
-    events = pl.concat([visits, of_event], how="horizontal").drop_nulls(columns)
+    events = pl.concat(
+        [around.visits, around.of_visits.select(columns)], how="horizontal"
+    ).drop_nulls(columns)
     is_member = members.select(
         pl.all_horizontal(pl.col(columns).is_not_null())
     ).to_series()
-    asked_days = _days(pairs["as_of"])
-    totals = np.zeros((pairs.height, len(question.quantities)))
+    asked_days = _days(members["as_of"])
+    totals = np.zeros((members.height, len(question.quantities)))
     for keys, sign in (((*columns,), 1.0), ((*columns, "business_id"), -1.0)):
         codes = _codes(events, members, keys)
         stream = Events.of(
@@ -78,30 +106,22 @@ def group_sums(
     return np.where(is_member.to_numpy()[:, None], totals, 0.0)
 
 
-def near_sums(
-    visits: pl.DataFrame,
-    facts: Facts,
-    pairs: pl.DataFrame,
-    question: Others,
-) -> Values:
+def near_sums(around: Surroundings, pairs: pl.DataFrame, question: Others) -> Values:
     """Sum quantities over other businesses within NEAR_METRES at the pair's day.
 
-    Places are those first recorded for a business, so that a later correction of a
-    coordinate changes no past number; before that a business is near to none.
+    Before its place was recorded a business is near to none.
     """
-    places = (
-        facts.business.drop_nulls(["lon", "lat"])
-        .sort("business_id", "recorded_at", "valid_from")
-        .unique("business_id", keep="first", maintain_order=True)
-        .select("business_id", "lon", "lat", "recorded_at")
-        .with_row_index("place")
+    places = around.places
+    coded = around.visits.join(
+        places.select("business_id", entity="place"), on="business_id"
     )
-    graph = _graph(places)
-    coded = visits.join(places.select("business_id", entity="place"), on="business_id")
     stream = Events.of(coded, question.quantities)
-    at = pairs.join(places, on="business_id", how="left", maintain_order="left")[
-        "place"
-    ]
+    at = pairs.join(
+        places.select("business_id", "place"),
+        on="business_id",
+        how="left",
+        maintain_order="left",
+    )["place"]
     at_places = at.fill_null(0).to_numpy().astype(np.int64)
     days, placed_on = _days(pairs["as_of"]), _days(places["recorded_at"])
     result = np.zeros((pairs.height, len(question.quantities)))
@@ -111,7 +131,7 @@ def near_sums(
         here[here] = is_placed[at_places[here]]
         asked = Asked(np.arange(places.height), np.full(places.height, day))
         own = window_sums(stream, asked, question.quantities, question.window_days)
-        near = graph @ np.where(is_placed[:, None], own, 0.0)
+        near = around.near @ np.where(is_placed[:, None], own, 0.0)
         result[here] = near[at_places[here]]
     return result
 

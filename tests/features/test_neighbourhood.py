@@ -8,7 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.inspections import visits
-from features.neighbourhood import GROUPS, Others, group_sums, near_sums
+from features.neighbourhood import (
+    GROUPS,
+    Others,
+    Surroundings,
+    group_sums,
+    near_sums,
+)
+from features.profile import attributes_at
 from tests.features.histories import BUSINESSES, histories
 from tests.worked import Row, facts
 
@@ -48,12 +55,15 @@ def visit(number: int, who: str, **more: object) -> Row:
 
 def others(known, who: str, group: str, on: date = DAY) -> list[float]:
     asked = pl.DataFrame({"business_id": [who], "as_of": [on]})
-    return group_sums(visits(known), known, asked, QUESTION, group=group)[0].tolist()
+    around = Surroundings(visits(known), known.business)
+    members = attributes_at(known.business, asked)
+    return group_sums(around, members, QUESTION, group=group)[0].tolist()
 
 
 def near(known, who: str, on: date = DAY) -> list[float]:
     asked = pl.DataFrame({"business_id": [who], "as_of": [on]})
-    return near_sums(visits(known), known, asked, QUESTION)[0].tolist()
+    around = Surroundings(visits(known), known.business)
+    return near_sums(around, asked, QUESTION)[0].tolist()
 
 
 def test_the_group_counts_its_others_and_not_the_business_itself() -> None:
@@ -196,11 +206,16 @@ def test_what_is_known_of_others_ignores_the_business_itself(
     question = Others(("serious", "outcome"), 4000)
     all_visits = visits(known)
     without = all_visits.filter(pl.col("business_id") != who)
+    members = attributes_at(known.business, asked)
     for sums in (
-        lambda v: group_sums(v, known, asked, question, group=group),
-        lambda v: near_sums(v, known, asked, question),
+        lambda around: group_sums(around, members, question, group=group),
+        lambda around: near_sums(around, asked, question),
     ):
-        assert sums(all_visits).tolist() == sums(without).tolist()
+        with_own, without_own = (
+            sums(Surroundings(stream, known.business)).tolist()
+            for stream in (all_visits, without)
+        )
+        assert with_own == without_own
 
 
 @settings(max_examples=25)
@@ -212,7 +227,9 @@ def test_a_whole_type_adds_up_to_everybody_but_one(known, after: int) -> None:
     day = date(2021, 1, 1) + timedelta(days=after)
     asked = pl.DataFrame({"business_id": BUSINESSES, "as_of": [day] * len(BUSINESSES)})
     question = Others(("visit",), 4000)
-    found = group_sums(visits(same), same, asked, question, group="type")[:, 0]
+    around = Surroundings(visits(same), same.business)
+    members = attributes_at(same.business, asked)
+    found = group_sums(around, members, question, group="type")[:, 0]
     counted = same.inspection.filter(
         pl.col("recorded_at") < day, pl.col("recorded_at") >= LONG_AGO
     )
