@@ -101,7 +101,7 @@ def main() -> None:
     try:
         status = app(sys.argv[1:] or ["--help"], standalone_mode=False)
     except typer.TyperException as error:
-        words = str(error).rstrip(".")
+        words = error.format_message().rstrip(".")
         tell_error(UsageError(f"{words}; see shian --help, or shian COMMAND --help"))
         status = UsageError.exit_code
     except typer.Abort:

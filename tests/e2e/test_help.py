@@ -80,6 +80,7 @@ def test_the_readme_lists_every_exit_code_in_both_languages(
         (["score", "--as-of", "31.1.2026"], 2, "2026-01-31"),
         (["init", "--lang", "fr"], 2, "zh or en"),
         (["simulate", "--businesses", "3"], 2, "100"),
+        (["simulate", "--years", "many"], 2, "--years"),
         (["load", "nowhere", "--warehouse", "{tmp}/w.duckdb"], 3, "does not exist"),
         (["load", ".", "-m", "berlin", "--warehouse", "{tmp}/w.duckdb"], 3, "chicago"),
         (["train", "--warehouse", "{tmp}/none.duckdb"], 4, "shian init"),
