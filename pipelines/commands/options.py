@@ -81,10 +81,19 @@ Businesses = Annotated[
         "default the plan's 25,140 and 34 markets",
     ),
 ]
-Years = Annotated[int, typer.Option("--years", min=1, help="年数 / years of records")]
+# Longer than any office keeps its records; memory and time grow with the years.
+MOST_YEARS = 50
+Years = Annotated[
+    int,
+    typer.Option(
+        "--years", min=1, max=MOST_YEARS, help="年数 / years of records, 50 at most"
+    ),
+]
 Seed = Annotated[
     int | None,
-    typer.Option("--seed", help="随机种子，同种子同结果 / same seed, same bytes"),
+    typer.Option(
+        "--seed", min=0, help="随机种子，同种子同结果 / same seed, same bytes"
+    ),
 ]
 From = Annotated[
     str,

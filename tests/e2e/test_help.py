@@ -81,6 +81,8 @@ def test_the_readme_lists_every_exit_code_in_both_languages(
         (["init", "--lang", "fr"], 2, "zh or en"),
         (["simulate", "--businesses", "3"], 2, "100"),
         (["simulate", "--years", "many"], 2, "--years"),
+        (["simulate", "--years", "51"], 2, "equal to 50"),
+        (["simulate", "--seed", "-5"], 2, "--seed"),
         (["load", "nowhere", "--warehouse", "{tmp}/w.duckdb"], 3, "does not exist"),
         (["load", ".", "-m", "berlin", "--warehouse", "{tmp}/w.duckdb"], 3, "chicago"),
         (["train", "--warehouse", "{tmp}/none.duckdb"], 4, "shian init"),
