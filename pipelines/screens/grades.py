@@ -25,9 +25,25 @@ def show_run(voice: Voice, run: Run) -> None:
     types = {
         code: voice.pick(*names) for code, names in labels("business_type").items()
     }
-    _grades_by(voice, scores, "street", ("各街道风险等级", "Risk grades by street"))
+    _grades_by(
+        voice,
+        scores,
+        "street",
+        (
+            "各街道风险等级（C、D级占比高的在前）",
+            "Risk grades by street, most C and D first",
+        ),
+    )
     named = scores.with_columns(pl.col("business_type").replace(types))
-    _grades_by(voice, named, "business_type", ("各业态风险等级", "Risk grades by type"))
+    _grades_by(
+        voice,
+        named,
+        "business_type",
+        (
+            "各业态风险等级（C、D级占比高的在前）",
+            "Risk grades by type, most C and D first",
+        ),
+    )
     _highest(voice, scores)
 
 
