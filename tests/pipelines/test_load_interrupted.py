@@ -136,7 +136,7 @@ def test_a_second_load_at_the_same_time_is_told_to_wait(
     )  # fmt: skip
     assert holder.stdout is not None
     assert holder.stdout.readline() == "held\n"
-    with pytest.raises(WarehouseError, match="is being written by another process"):
+    with pytest.raises(WarehouseError, match="is in use by another process"):
         books.load(source)
     holder.communicate("\n")
     assert books.load(source).total.loaded == 1
