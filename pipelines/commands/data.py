@@ -49,16 +49,20 @@ def load(
 
     voice = options.voice(lang, as_json=as_json, quiet=quiet)
     day = options.day(on, "--on")
-    if not warehouse.exists():
-        show_new_warehouse(voice, warehouse)
-    with voice.progress("装载数据", "loading") as progress:
-        report = run(
-            source,
-            mapping=mapping,
-            warehouse=warehouse,
-            loaded_on=day,
-            progress=progress,
-        )
+    was_there = warehouse.exists()
+    try:
+        with voice.progress("装载数据", "loading") as progress:
+            report = run(
+                source,
+                mapping=mapping,
+                warehouse=warehouse,
+                loaded_on=day,
+                progress=progress,
+            )
+    finally:
+        # Even a load that fails may have made it; the next one would not see the slip.
+        if not was_there and warehouse.exists():
+            show_new_warehouse(voice, warehouse)
     voice.facts(report.as_dict())
     show_load(voice, report)
     show_next(voice, report, warehouse)

@@ -82,10 +82,10 @@ RULES_ZH: Mapping[str, str] = {
 
 
 def show_new_warehouse(voice: Voice, warehouse: Path) -> None:
-    """Say so before the work begins: a slip in the path must show even if it fails."""
+    """Say that a warehouse was made: where one was meant to be, the path has a slip."""
     voice.say(
-        f"数据仓库 {warehouse} 不存在，现新建一个；若本应存在，请核对 --warehouse",
-        f"There is no warehouse {warehouse}: making a new one; check --warehouse if there should be",
+        f"此前没有数据仓库 {warehouse}，已新建；若本应已有，请核对 --warehouse",
+        f"There was no warehouse {warehouse}, so a new one was made; check --warehouse if there should have been",
     )
 
 

@@ -180,11 +180,11 @@ def test_a_load_into_a_path_that_was_not_there_says_so(
 ) -> None:
     source = write(tmp_path / "in", business=businesses("B1"))
     warehouse = tmp_path / "slip.duckdb"
-    words = f"数据仓库 {warehouse} 不存在，现新建一个"
+    words = f"此前没有数据仓库 {warehouse}，已新建"
     data.load(source, warehouse=warehouse, on="2026-01-01")
     assert words in capsys.readouterr().out
     data.load(source, warehouse=warehouse, on="2026-01-01")
-    assert "不存在" not in capsys.readouterr().out
+    assert "已新建" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("is_new", [True, False])
@@ -203,7 +203,15 @@ def test_a_slip_in_the_path_shows_even_when_the_load_fails(
     source = write(tmp_path / "in", business=businesses("B1").replace("name", "x"))
     with pytest.raises(InputError):
         data.load(source, warehouse=tmp_path / "slip.duckdb", on="2026-01-01")
-    assert "slip.duckdb 不存在" in capsys.readouterr().out
+    assert "slip.duckdb，已新建" in capsys.readouterr().out
+
+
+def test_nothing_is_said_of_a_warehouse_that_was_not_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(InputError):
+        data.load(tmp_path / "none", warehouse=tmp_path / "w.duckdb", on="2026-01-01")
+    assert capsys.readouterr().out == ""
 
 
 def test_a_load_ends_with_the_next_command_ready_to_copy(
