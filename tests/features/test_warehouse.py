@@ -58,6 +58,24 @@ def test_every_table_and_view_has_a_comment_in_the_database(path: Path) -> None:
     assert silent["name"].to_list() == []
 
 
+def test_every_column_of_every_table_has_a_comment_and_raw_says_what_mart_says(
+    path: Path,
+) -> None:
+    with open_warehouse(path) as warehouse:
+        columns = warehouse.sql(
+            "select schema_name, table_name, column_name, comment from duckdb_columns() "
+            "where not internal and (schema_name, table_name) in "
+            "(select (schema_name, table_name) from duckdb_tables())"
+        )
+    assert columns.filter(pl.col("comment").is_null()).is_empty()
+    mart = columns.filter(schema_name="mart")
+    raw = columns.filter(schema_name="raw").join(
+        mart, on=["table_name", "column_name"], suffix="_mart"
+    )
+    assert raw.height > 100
+    assert raw["comment"].equals(raw["comment_mart"])
+
+
 def test_a_missing_warehouse_says_how_to_make_one(path: Path) -> None:
     with (
         pytest.raises(WarehouseError, match="shian init"),
