@@ -17,12 +17,13 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from errno import EACCES, ENOTDIR
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from features.catalogue import feature_names
-from features.errors import ModelError
+from features.errors import MachineError, ModelError
 from models.risk import RiskModel
 from models.scorecard import Scorecard
 
@@ -52,8 +53,11 @@ def keep(model: RiskModel, record: Record, store: Path) -> None:
 
     The scorecard of the record, or its absence, comes into use with the model.
     The same model is one run however often it is kept; writers wait for each other.
+
+    Raises:
+        MachineError: the store cannot be written; the old champion is still in use.
     """
-    with _one_writer(store):
+    with _writing(store), _one_writer(store):
         model.save(store / "models" / model.version)
         card = record.card
         if card is not None:
@@ -63,6 +67,20 @@ def keep(model: RiskModel, record: Record, store: Path) -> None:
         draft = store / f"{_POINTER}.draft"
         draft.write_text(json.dumps(chosen), "utf-8")
         draft.replace(store / _POINTER)
+
+
+def check_place(store: Path) -> None:
+    """Look whether a store could be written here, before work is spent; make nothing.
+
+    Raises:
+        MachineError: a file stands in its place, or its folder may not be written.
+    """
+    with _writing(store):
+        place = next(p for p in (store, *store.absolute().parents) if p.exists())
+        if not place.is_dir():
+            raise NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR), str(place))
+        if not os.access(place, os.W_OK | os.X_OK):
+            raise PermissionError(EACCES, os.strerror(EACCES), str(place))
 
 
 def champion(store: Path) -> RiskModel:
@@ -128,6 +146,19 @@ def _chosen(store: Path, what: str) -> str:
 
 
 @contextmanager
+def _writing(store: Path) -> Iterator[None]:
+    """Tell what the machine refuses as one line that names the store."""
+    try:
+        yield
+    except OSError as error:
+        message = (
+            f"the model store {store} cannot be written: {error}; "
+            "free space there or give another folder with --store"
+        )
+        raise MachineError(message) from error
+
+
+@contextmanager
 def _one_writer(store: Path) -> Iterator[None]:
     """Let one process write the store at a time; the lock ends with the process."""
     store.mkdir(parents=True, exist_ok=True)
@@ -137,8 +168,24 @@ def _one_writer(store: Path) -> Iterator[None]:
 
 
 def _log(model: RiskModel, record: Record, store: Path) -> None:
-    """Write the run to mlflow unless it is there, and give it the alias."""
-    client = _client(store)
+    """Write the run to mlflow unless it is there, and give it the alias.
+
+    Raises:
+        OSError: mlflow could not write its database, for which it has no one error.
+    """
+    _hush()
+    from mlflow.exceptions import MlflowException  # noqa: PLC0415  five CPU seconds
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
+
+    try:
+        _log_once(_client(store), model, record, store)
+    except (MlflowException, SQLAlchemyError) as error:
+        raise OSError(str(error).splitlines()[0]) from error
+
+
+def _log_once(
+    client: "MlflowClient", model: RiskModel, record: Record, store: Path
+) -> None:
     experiment = client.get_experiment_by_name(NAME)
     experiment_id = (
         experiment.experiment_id
@@ -157,16 +204,28 @@ def _log(model: RiskModel, record: Record, store: Path) -> None:
     client.set_registered_model_alias(NAME, ALIAS, made.version)
 
 
-def _client(store: Path) -> "MlflowClient":
-    """Open the store's own mlflow, which reports to nobody and runs no pickle."""
+def _hush() -> None:
+    """Let mlflow report to nobody and run no pickle; said before it is imported."""
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
     os.environ["MLFLOW_ALLOW_PICKLE_DESERIALIZATION"] = "false"
     # Its database migrations announce themselves line by line.
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    from mlflow.tracking import MlflowClient  # noqa: PLC0415  five CPU seconds
 
-    logging.getLogger("mlflow").setLevel(logging.ERROR)
-    return MlflowClient(f"sqlite:///{store.resolve() / 'mlflow.db'}")
+
+def _client(store: Path) -> "MlflowClient":
+    """Open the store's own mlflow, and leave no half-made database, which stays refused."""
+    from mlflow.tracking import MlflowClient  # noqa: PLC0415  as above
+
+    # What goes wrong is raised too, and told in one line.
+    logging.getLogger("mlflow").setLevel(logging.CRITICAL)
+    database = store.resolve() / "mlflow.db"
+    is_new = not database.exists()
+    try:
+        return MlflowClient(f"sqlite:///{database}")
+    except BaseException:
+        if is_new:
+            database.unlink(missing_ok=True)
+        raise
 
 
 def _log_run(

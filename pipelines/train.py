@@ -17,7 +17,7 @@ from features.schema import Facts
 from features.warehouse import open_warehouse
 from models import credit
 from models.clauses import Number
-from models.registry import Record, keep
+from models.registry import Record, check_place, keep
 from models.risk import ROUNDS, RiskModel, Training, fit, parameters
 from models.rules import Rules, load_rules
 from models.scorecard import Scorecard
@@ -70,7 +70,9 @@ def train(
         WarehouseError: there is no warehouse to read.
         InputError: it holds no inspection.
         ModelError: there are too few known visits to learn from.
+        MachineError: the store cannot be written; a wrong place is told at once.
     """
+    check_place(store)
     say = progress or (lambda _what, _share: None)
     say("facts", 0.0)
     with open_warehouse(warehouse, read_only=True) as opened:

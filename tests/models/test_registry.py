@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from features.catalogue import feature_names
-from features.errors import ModelError
-from models.registry import ALIAS, NAME, Record, champion, keep
+from features.errors import MachineError, ModelError
+from models.registry import ALIAS, NAME, Record, champion, check_place, keep
 from tests import ROOT
 from tests.drawn_training import catalogue_model
 
@@ -136,7 +136,7 @@ def test_a_step_of_mlflow_that_fails_leaves_the_old_champion(
 
     with monkeypatch.context() as broken:
         broken.setattr(type(client_of(own_store)), step, fail)
-        with pytest.raises(OSError, match="disk full"):
+        with pytest.raises(MachineError, match="store cannot be written: disk full"):
             keep(second, RECORD, own_store)
     assert champion(own_store) == first
     # The next writer is not locked out, and ends with one run for each model.
@@ -179,6 +179,22 @@ from tests.models.test_registry import RECORD
 MlflowClient.log_artifacts = lambda *_, **__: os._exit(9)
 keep(catalogue_model(seed=1), RECORD, Path(sys.argv[1]))
 """
+# Lets no file grow past a size: the database of mlflow in the store is larger.
+FULL = """
+import resource, sys
+from pathlib import Path
+from features.errors import MachineError
+from models.registry import keep
+from tests.drawn_training import catalogue_model
+from tests.models.test_registry import RECORD
+
+model = catalogue_model(seed=1)
+resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, 600_000))
+try:
+    keep(model, RECORD, Path(sys.argv[1]))
+except MachineError as error:
+    print(error)
+"""
 WRITER = """
 import sys
 from pathlib import Path
@@ -188,6 +204,52 @@ from tests.models.test_registry import RECORD
 
 keep(catalogue_model(seed=1), RECORD, Path(sys.argv[1]))
 """
+
+
+def keep_on_a_full_disk(store):
+    told = subprocess.run(
+        [sys.executable, "-c", FULL, str(store)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return told.stdout
+
+
+@pytest.mark.slow
+def test_a_disk_that_is_full_for_the_database_leaves_the_old_champion(
+    first, second, own_store
+):
+    told = keep_on_a_full_disk(own_store)
+    assert told.startswith(f"the model store {own_store} cannot be written: ")
+    assert told.endswith("or give another folder with --store\n")
+    assert champion(own_store) == first
+    keep(second, RECORD, own_store)
+    assert champion(own_store) == second
+    assert_one_finished_run_each(own_store, first, second)
+
+
+@pytest.mark.slow
+def test_a_store_begun_on_a_full_disk_is_made_once_there_is_room(second, tmp_path):
+    assert "cannot be written: " in keep_on_a_full_disk(tmp_path)
+    with pytest.raises(ModelError, match="holds no champion"):
+        champion(tmp_path)
+    keep(second, RECORD, tmp_path)
+    assert champion(tmp_path) == second
+    assert_one_finished_run_each(tmp_path, second)
+
+
+def test_a_place_for_a_store_is_looked_at_and_left_as_it_is(first, tmp_path):
+    check_place(tmp_path / "deep" / "store")
+    assert list(tmp_path.iterdir()) == []
+    file = tmp_path / "file"
+    file.write_text("irreplaceable")
+    for place in (file, file / "store"):
+        for attempt in (lambda at: keep(first, RECORD, at), check_place):
+            with pytest.raises(MachineError, match=r"file.* with --store$"):
+                attempt(place)
+    assert file.read_text() == "irreplaceable"
 
 
 @pytest.mark.slow

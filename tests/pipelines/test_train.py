@@ -10,7 +10,7 @@ import pytest
 from mlflow.tracking import MlflowClient
 
 from features.catalogue import catalogue, feature_names
-from features.errors import InputError, ModelError, WarehouseError
+from features.errors import InputError, MachineError, ModelError, WarehouseError
 from features.warehouse import open_warehouse
 from models.registry import NAME, champion
 from models.rules import load_rules
@@ -149,6 +149,19 @@ def test_a_warehouse_that_is_not_there_is_named(tmp_path):
     with pytest.raises(WarehouseError, match=r"none\.duckdb"):
         train(tmp_path / "none.duckdb", as_of=AS_OF, store=tmp_path / "store")
     assert not (tmp_path / "store").exists()
+
+
+def test_a_store_that_cannot_be_is_told_before_any_work(small_warehouse, tmp_path):
+    (tmp_path / "models").write_text("a file")
+    told = []
+    with pytest.raises(MachineError, match=r"models.*Not a directory.*--store"):
+        train(
+            small_warehouse,
+            as_of=AS_OF,
+            store=tmp_path / "models" / "store",
+            progress=lambda what, _: told.append(what),
+        )
+    assert told == []
 
 
 def test_an_empty_warehouse_and_too_short_a_history_are_refused(
