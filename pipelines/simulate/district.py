@@ -1,6 +1,7 @@
 """Simulate a district: files in our own source format, and the truth apart from them."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 import polars as pl
 import pyarrow.parquet as pq
 
+from features.errors import MachineError
 from pipelines.simulate import kinds, noise, programmes, staff
 from pipelines.simulate.block import Block
 from pipelines.simulate.complaints import complaint_table
@@ -67,6 +69,9 @@ def simulate(  # noqa: PLR0913  whatever a district may be asked to be
     """Write `out`/source (files to load) and `out`/truth (what nobody may read).
 
     The same arguments write the same bytes. Memory is bounded by BLOCK.
+
+    Raises:
+        MachineError: the folder cannot be written.
     """
     months = [_month(until, step - 12 * years) for step in range(12 * years)]
     people = staff.make_staff(np.random.default_rng([seed, 0]))
@@ -192,18 +197,41 @@ class _Writer:
         self._out = out
         self._open: dict[str, pq.ParquetWriter] = {}
         self.rows: dict[str, int] = {}
+        # A wrong place is told before anything is invented.
+        with self._writing():
+            for folder in (SOURCE, TRUTH):
+                (out / folder).mkdir(parents=True, exist_ok=True)
 
     def write(self, name: str, frame: pl.DataFrame) -> None:
         """Append a block to the file of that name."""
         table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
-        if name not in self._open:
-            path = self._out / f"{name}.parquet"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._open[name] = pq.ParquetWriter(path, table.schema, compression="zstd")
-        self._open[name].write_table(table.cast(self._open[name].schema))
+        with self._writing():
+            if name not in self._open:
+                path = self._out / f"{name}.parquet"
+                self._open[name] = pq.ParquetWriter(
+                    path, table.schema, compression="zstd"
+                )
+            self._open[name].write_table(table.cast(self._open[name].schema))
         self.rows[name] = self.rows.get(name, 0) + frame.height
 
     def close(self) -> None:
         """Finish every file."""
-        for writer in self._open.values():
-            writer.close()
+        with self._writing():
+            for writer in self._open.values():
+                writer.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Tell what the machine refuses in one line, and let go of every file."""
+        try:
+            yield
+        except OSError as error:
+            for writer in self._open.values():
+                # Half a file cannot be finished; closing it again would say so again.
+                with suppress(OSError):
+                    writer.close()
+            message = (
+                f"{self._out} cannot be written: {error}; "
+                "free space there or give another folder with --out"
+            )
+            raise MachineError(message) from error

@@ -2,6 +2,8 @@
 
 import hashlib
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from features.errors import MachineError
 from features.identifiers import licence_flag, usci_flag
 from features.schema import schema
 from features.warehouse import open_warehouse
@@ -318,6 +321,40 @@ def fingerprints(folder: Path) -> dict[str, str]:
         ).hexdigest()
         for path in folder.rglob("*.parquet")
     }
+
+
+def test_a_file_where_the_folder_should_be_is_told_before_anything_is_invented(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "file").write_text("irreplaceable")
+    told: list[str] = []
+    for out in (tmp_path / "file", tmp_path / "file" / "deeper"):
+        with pytest.raises(MachineError, match=r"file.* cannot be written.* --out$"):
+            simulate(out, businesses=100, progress=lambda what, _: told.append(what))
+    assert told == []
+    assert (tmp_path / "file").read_text() == "irreplaceable"
+
+
+def test_a_disk_that_fills_up_is_told_in_one_line(tmp_path: Path) -> None:
+    """No file may grow past a size, as on a full disk; the visits are larger."""
+    script = (
+        "import resource, sys; from pathlib import Path;"
+        " from features.errors import MachineError;"
+        " from pipelines.simulate import simulate\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
+        "try: simulate(Path(sys.argv[1]), businesses=300, years=1)\n"
+        "except MachineError as error: print(error)"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout.startswith(f"{tmp_path} cannot be written: ")
+    assert told.stdout.endswith("free space there or give another folder with --out\n")
+    assert told.stderr == ""
 
 
 def test_size_and_length_scale_as_they_are_asked_to(tmp_path: Path) -> None:
