@@ -10,7 +10,7 @@ from typing import Any
 
 from features.errors import UsageError
 from pipelines.backtest import BacktestReport, backtest
-from pipelines.export import export
+from pipelines.export import PARQUET, REPORTS, SPREADSHEET, export
 from pipelines.load import load
 from pipelines.runs import Run
 from pipelines.score import score
@@ -22,9 +22,15 @@ Progress = Callable[[str, float], None]
 # The invented records end here; the backtest covers the year before.
 AS_OF = date(2026, 1, 1)
 BACKTEST_FROM = date(2025, 1, 1)
-# A folder that carries this file is the demo's own, and is emptied by the next one.
+# In a folder that carries this file the next demo takes the place of the last.
 MARKER = ".shian-demo"
 WAREHOUSE, STORE = "warehouse.duckdb", "models"
+# All that a demo writes, and the pages made from it as its last words propose.
+WRITTEN = (
+    *("source", "truth", STORE, "pages"),
+    *(WAREHOUSE, f"{WAREHOUSE}.wal"),
+    *(PARQUET, SPREADSHEET, *REPORTS.values()),
+)
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,7 @@ def demo(
     """Simulate, load, train, backtest, score and report, each by its own verb.
 
     Raises:
-        UsageError: the folder holds something that no demo has put there.
+        UsageError: it is no folder, or one of files that no demo was made among.
     """
     say = progress or (lambda _what, _share: None)
     _clear(out)
@@ -98,15 +104,30 @@ def demo(
 
 
 def _clear(out: Path) -> None:
-    """Empty the demo's own folder; refuse any other that is not empty."""
+    """Remove what a former demo wrote; refuse any other folder that is not empty.
+
+    Whatever else was put beside it since is somebody's own and stays.
+    """
+    if out.exists() and not out.is_dir():
+        message = f"{out} is no folder; give an empty folder with --out"
+        raise UsageError(message)
     marker = out / MARKER
     if out.exists() and any(out.iterdir()) and not marker.exists():
         message = f"{out} holds files that are not the demo's; give an empty folder with --out"
         raise UsageError(message)
-    if marker.exists():
-        shutil.rmtree(out)
-    out.mkdir(parents=True, exist_ok=True)
+    for name in WRITTEN:
+        _remove(out / name)
+    # Where a link leads to nothing yet, the folder is made there.
+    out.resolve().mkdir(parents=True, exist_ok=True)
     marker.touch()
+
+
+def _remove(path: Path) -> None:
+    """Remove a file, a folder, or a link without what it leads to."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 class _Clock:
