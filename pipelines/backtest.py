@@ -1,6 +1,6 @@
 """Would it have found them earlier? Past windows, each predicted from before it began."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from features.errors import UsageError
+from features.errors import ModelError, ShianError, UsageError
 from features.profile import attributes_at, static_factors_on
 from features.schema import Facts
 from features.warehouse import open_warehouse
@@ -44,6 +44,7 @@ class BacktestReport:
     `overall` and `windows` have the columns of models.evaluate.compare, windows also
     window (its first day), visits and serious_share. `scored` has one row per visit:
     window, business_id, is_serious, probability and the rankers, for the charts.
+    `skipped` are the first days of windows with too little history before them.
     """
 
     start: date
@@ -55,6 +56,7 @@ class BacktestReport:
     windows: pl.DataFrame
     calibration: pl.DataFrame
     scored: pl.DataFrame
+    skipped: tuple[date, ...]
 
     def as_dict(self) -> dict[str, Any]:
         """Give the report as plain values for a program."""
@@ -64,6 +66,7 @@ class BacktestReport:
             "window": self.window,
             "visits": self.visits,
             "serious_share": self.serious_share,
+            "skipped": [day.isoformat() for day in self.skipped],
             "overall": self.overall.to_dicts(),
             "windows": self.windows.with_columns(
                 pl.col("window").cast(pl.String)
@@ -87,7 +90,8 @@ def backtest(
     Raises:
         UsageError: the stretch is reversed, no whole window fits, or none has enough
             visits with a result.
-        ModelError: there is too little history before the first window.
+        ModelError: there is too little history before every window; where there is
+            enough before one, those without are skipped and reported.
     """
     months = months_of(window)
     asked = _asked(start, end, window)
@@ -105,16 +109,21 @@ def backtest(
         [*earlier, *asked],
         legal_life_days=legal_life_days(rules, asked[0].start),
     )
-    scored = {}
+    scored: dict[Block, pl.DataFrame] = {}
+    short: dict[Block, ShianError] = {}
     for done, block in enumerate(asked):
         say(f"{block.start:%Y-%m}", 0.2 + 0.7 * done / len(asked))
-        found = _window(rows, block, facts, rules)
+        try:
+            found = _window(rows, block, facts, rules)
+        except ModelError as error:
+            short[block] = error
+            continue
         if found is not None:
             scored[block] = found
     if not scored:
-        raise _nothing_to_measure(start, end)
+        raise next(iter(short.values()), _nothing_to_measure(start, end))
     say("intervals", 0.9)
-    return _report(scored, window)
+    return _report(scored, [block.start for block in short], window)
 
 
 def _asked(start: date, end: date, window: str) -> list[Block]:
@@ -179,7 +188,9 @@ def _statutory(test: VisitRows, facts: Facts, rules: Rules, day: date) -> Array 
     return None if total.n_unique() == 1 else total.to_numpy()
 
 
-def _report(windows: Mapping[Block, pl.DataFrame], window: str) -> BacktestReport:
+def _report(
+    windows: Mapping[Block, pl.DataFrame], skipped: Sequence[date], window: str
+) -> BacktestReport:
     scored = pl.concat(windows.values())
     compared = _compared(scored)
     serious = scored["is_serious"].cast(pl.Float64)
@@ -194,6 +205,7 @@ def _report(windows: Mapping[Block, pl.DataFrame], window: str) -> BacktestRepor
         windows=_dated(compared.windows, scored),
         calibration=pl.DataFrame(table, schema=["stated", "found", "visits"]),
         scored=scored,
+        skipped=tuple(skipped),
     )
 
 

@@ -68,6 +68,12 @@ def show_backtest(voice: Voice, report: BacktestReport) -> None:
         _GAINS[voice.lang],
         gains(report, voice.lang),
     )
+    if report.skipped:
+        days = ", ".join(f"{day:%Y-%m}" for day in report.skipped)
+        voice.say(
+            f"此前记录不足以训练而跳过的窗口 {len(report.skipped)} 个：{days}",
+            f"Skipped for too little history before them: {len(report.skipped)} windows ({days})",
+        )
 
 
 _BACKTEST = {

@@ -3,14 +3,18 @@
 import json
 import shutil
 from datetime import date
+from io import StringIO
 
 import polars as pl
 import pytest
+from rich.console import Console
 
 from features.errors import ModelError, UsageError
 from features.warehouse import open_warehouse
 from models.baselines import LABELS
 from pipelines.backtest import MIN_VISITS, backtest
+from pipelines.console import Voice
+from pipelines.screens.grades import show_backtest
 
 START, END = date(2025, 5, 1), date(2026, 1, 1)
 WINDOWS = [date(2025, month, 1) for month in (5, 7, 9, 11)]
@@ -236,6 +240,22 @@ def test_a_stretch_without_a_window_is_refused(
         backtest(small_warehouse, start=start, end=end, window=window)
 
 
-def test_too_little_history_before_the_first_window_is_refused(small_warehouse):
+def test_windows_with_too_little_history_are_skipped_and_shown(report, small_warehouse):
+    early = [date(2023, 1, 1), date(2023, 7, 1)]
+    found = backtest(small_warehouse, start=early[0], end=END, window="6mo")
+    assert found.skipped[: len(early)] == tuple(early)
+    assert not set(found.skipped) & set(found.scored["window"])
+    assert found.start == found.scored["window"].min() > early[-1]
+    assert found.as_dict()["skipped"] == [day.isoformat() for day in found.skipped]
+    assert report.skipped == ()
+    for lang, words in (("zh", "记录不足"), ("en", "Skipped for too little history")):
+        voice = Voice(lang, out=Console(file=StringIO(), width=200))
+        show_backtest(voice, found)
+        shown = voice.out.file.getvalue()
+        assert words in shown
+        assert "2023-01, 2023-07" in shown
+
+
+def test_too_little_history_before_every_window_is_refused(small_warehouse):
     with pytest.raises(ModelError, match="too few to learn from"):
         backtest(small_warehouse, start=date(2023, 5, 1), end=date(2023, 7, 1))
