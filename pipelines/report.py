@@ -17,12 +17,14 @@ from models.grading import BANDS
 from models.rules import load_rules
 from pipelines import charts
 from pipelines.backtest import BacktestReport
-from pipelines.runs import Run
+from pipelines.runs import Run, grades_by
 from pipelines.settings import TOP_ROWS
 
 _COLUMNS = ("auc", "precision_at_top", "first_half_share", "net_days_earlier")
 _GAIN_COLUMNS = {"auc": "+.3f", "net_days_earlier": "+.1f"}
 _CURVE_POINTS = 60
+# More bars would not be read.
+_MOST_BARS = 30
 
 
 @cache
@@ -159,14 +161,11 @@ def _top(scores: pl.DataFrame, lang: str) -> list[dict[str, Any]]:
 
 
 def _counts(scores: pl.DataFrame, column: str) -> list[tuple[str, Mapping[str, int]]]:
-    rows: list[tuple[str, Mapping[str, int]]] = []
-    for (label,), part in scores.group_by(column, maintain_order=False):
-        counted = dict(part.group_by("risk_grade").len().iter_rows())
-        rows.append((str(label or "-"), {g: counted.get(g, 0) for g in GRADES}))
-    return sorted(
-        rows,
-        key=lambda row: (-(row[1]["C"] + row[1]["D"]) / sum(row[1].values()), row[0]),
-    )[:30]
+    counted = grades_by(scores, column).head(_MOST_BARS)
+    return [
+        (row[column], {g: row[g] for g in GRADES})
+        for row in counted.iter_rows(named=True)
+    ]
 
 
 def _by_type(scores: pl.DataFrame, lang: str) -> list[tuple[str, Mapping[str, int]]]:

@@ -8,6 +8,7 @@ import polars as pl
 
 from features.errors import NotFoundError
 from features.warehouse import Warehouse
+from models.clauses import GRADES
 
 # The first columns of a list: what it is and how it is graded, before why.
 LEADING = (
@@ -70,3 +71,20 @@ def read_run(
     )
     rest = [name for name in scores.columns if name not in LEADING]
     return Run(record, scores.select(*LEADING, *rest))
+
+
+def grades_by(scores: pl.DataFrame, column: str) -> pl.DataFrame:
+    """Count businesses by grade for each value of a column, most C and D first.
+
+    Columns: the column (- where unknown), A, B, C, D, total, share (of C and D).
+    """
+    risky = (pl.col("C") + pl.col("D")) / pl.col("total")
+    return (
+        scores.group_by(pl.col(column).fill_null("-"))
+        .agg(
+            *((pl.col("risk_grade") == g).sum().alias(g) for g in GRADES),
+            total=pl.len(),
+        )
+        .with_columns(share=risky)
+        .sort("share", column, descending=[True, False])
+    )

@@ -3,10 +3,9 @@
 Every code is written as text, so no program rounds it or runs it as a formula.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import xlsxwriter
@@ -16,7 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from features.schema import labels, schema
 from models.clauses import GRADES
-from pipelines.runs import Run
+from pipelines.runs import Run, grades_by
 
 # A sheet holds 1,048,576 rows, one of them the header.
 ROWS_A_SHEET = 1_000_000
@@ -239,7 +238,7 @@ class _Book:
         header = [self._label(column), *GRADES, *totals]
         for at, text in enumerate(header):
             sheet.write_string(0, at, text, self._head)
-        for row, values in enumerate(_by_grade(shown, column), start=1):
+        for row, values in enumerate(grades_by(shown, column).rows(), start=1):
             sheet.write_string(row, 0, str(values[0]), self._formats["text"])
             for at, number in enumerate(values[1:], start=1):
                 kind = "share" if at == len(header) - 1 else "count"
@@ -260,13 +259,3 @@ class _Book:
             sheet.write_string(row, 0, caution)
         sheet.set_column(0, 0, 24)
         sheet.set_column(1, 1, 40)
-
-
-def _by_grade(shown: pl.DataFrame, column: str) -> Iterator[Sequence[Any]]:
-    counts = shown.group_by(pl.col(column).fill_null("-")).agg(
-        *((pl.col("risk_grade") == grade).sum().alias(grade) for grade in GRADES),
-        total=pl.len(),
-    )
-    risky = (pl.col("C") + pl.col("D")) / pl.col("total")
-    ranked = counts.with_columns(share=risky)
-    return ranked.sort("share", column, descending=[True, False]).iter_rows()

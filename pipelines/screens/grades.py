@@ -7,7 +7,7 @@ from models.clauses import GRADES
 from pipelines.backtest import BacktestReport
 from pipelines.console import Voice
 from pipelines.report import comparison, gains
-from pipelines.runs import Run
+from pipelines.runs import Run, grades_by
 from pipelines.settings import TOP_ROWS
 
 
@@ -89,11 +89,7 @@ _GAINS = {
 def _grades_by(
     voice: Voice, scores: pl.DataFrame, column: str, title: tuple[str, str]
 ) -> None:
-    counts = scores.group_by(pl.col(column).fill_null("-")).agg(
-        *((pl.col("risk_grade") == g).sum().alias(g) for g in GRADES), total=pl.len()
-    )
-    risky = (pl.col("C") + pl.col("D")) / pl.col("total")
-    rows = counts.sort(risky, column, descending=[True, False]).rows()
+    rows = grades_by(scores, column).drop("share").rows()
     total = [sum(row[n] for row in rows) for n in range(1, len(GRADES) + 2)]
     name = (
         voice.pick("街道", "street")
