@@ -14,7 +14,7 @@ from pipelines.export import PARQUET, REPORTS, SPREADSHEET, export
 from pipelines.load import load
 from pipelines.runs import Run
 from pipelines.score import score
-from pipelines.simulate import PLAN_TOTAL, simulate
+from pipelines.simulate import FOLDERS, PLAN_TOTAL, simulate
 from pipelines.train import train
 
 Progress = Callable[[str, float], None]
@@ -27,7 +27,7 @@ MARKER = ".shian-demo"
 WAREHOUSE, STORE = "warehouse.duckdb", "models"
 # All that a demo writes, and the pages made from it as its last words propose.
 WRITTEN = (
-    *("source", "truth", STORE, "pages"),
+    *(*FOLDERS, STORE, "pages"),
     *(WAREHOUSE, f"{WAREHOUSE}.wal"),
     *(PARQUET, SPREADSHEET, *REPORTS.values()),
 )

@@ -26,7 +26,7 @@ from pipelines.simulate.visits import inspection_table, item_table, make_visits
 # Businesses worked on at once; bounds memory whatever their number.
 BLOCK = 50_000
 SEED = 20_251_231
-SOURCE, TRUTH = "source", "truth"
+SOURCE, TRUTH = FOLDERS = "source", "truth"
 
 Progress = Callable[[str, float], None]
 
