@@ -25,7 +25,7 @@ create table if not exists mart.schema_version (
 comment on table mart.schema_version is 'One row per warehouse: the version of this file that made it. | 本库结构版本 | key: version';
 comment on column mart.schema_version.version is '结构版本 | Version of this file | version';
 insert into mart.schema_version
-select 2
+select 3
 where not exists (from mart.schema_version);
 
 create table if not exists mart.business (
