@@ -13,6 +13,7 @@ from models.clauses import Rule, Source
 from models.credit_clauses import CREDIT_SHAPES
 from models.draw_clauses import DRAW_SHAPES
 from models.procedure_clauses import PROCEDURE_SHAPES
+from models.sampling_clauses import SAMPLING_SHAPES
 
 T = TypeVar("T")
 
@@ -21,6 +22,7 @@ SHAPES: Mapping[str, type[Rule]] = {
     **CREDIT_SHAPES,
     **DRAW_SHAPES,
     **PROCEDURE_SHAPES,
+    **SAMPLING_SHAPES,
 }
 
 
