@@ -367,9 +367,9 @@ comment on column mart.training_event.event_id is '活动编号 | Number of the 
 comment on column mart.training_event.business_id is '经营者编号 | Business concerned, when it is about one |';
 comment on column mart.training_event.held_on is '举办日 | Day it was held | day';
 comment on column mart.training_event.recorded_at is '记录日（监管部门知悉之日） | Day the fact became known to the regulator | day';
-comment on column mart.training_event.kind is '活动类型 | Skill check, training, community publicity or school food education | code training_kind';
+comment on column mart.training_event.kind is '活动类型 | Skill check, training or community publicity | code training_kind';
 comment on column mart.training_event.street_code is '街道代码 | Street (12-digit statistical code, or the source''s own area) |';
-comment on column mart.training_event.community is '社区或学校 | Community or school |';
+comment on column mart.training_event.community is '社区（与单位表名称一致） | Community, by its name in mart.unit |';
 comment on column mart.training_event.is_passed is '是否合格 | Skill check passed |';
 
 create table if not exists mart.inspector (
@@ -386,6 +386,19 @@ comment on column mart.inspector.office_id is '所属市场监管所 | Office |'
 comment on column mart.inspector.joined_on is '入职日 | First day | day';
 comment on column mart.inspector.left_on is '离岗日 | Day after the last day | day';
 comment on column mart.inspector.qualifications is '检查资质（以 + 连接） | Qualified for, joined by +, for instance producer+catering |';
+
+create table if not exists mart.inspector_leave (
+    inspector_id varchar not null,
+    first_on date not null,
+    last_on date not null,
+    recorded_at date not null,
+    constraint leave_period_positive check (last_on >= first_on),
+);
+comment on table mart.inspector_leave is 'One row per period in which an inspector is away: leave, training, sent elsewhere. | 检查员一次请假、培训或外派 | key: inspector_id, first_on';
+comment on column mart.inspector_leave.inspector_id is '检查员编号 | Inspector who is away |';
+comment on column mart.inspector_leave.first_on is '首日 | First day away | day';
+comment on column mart.inspector_leave.last_on is '末日 | Last day away | day';
+comment on column mart.inspector_leave.recorded_at is '记录日（监管部门知悉之日） | Day the fact became known to the regulator | day';
 
 create table if not exists mart.office (
     office_id varchar not null,
@@ -429,6 +442,204 @@ comment on column mart.street.name is '街道名称 | Name of the street |';
 comment on column mart.street.lon is '经度 | Longitude, WGS-84 | degree';
 comment on column mart.street.lat is '纬度 | Latitude, WGS-84 | degree';
 comment on column mart.street.population is '常住人口 | Resident population | person';
+
+create table if not exists mart.roster_entry (
+    business_id varchar not null,
+    roster varchar not null,
+    valid_from date not null,
+    valid_to date,
+    amount double,
+    document varchar,
+    recorded_at date not null,
+    constraint roster_period_positive check (valid_to is null or valid_to > valid_from),
+    constraint amount_not_negative check (amount is null or amount >= 0),
+);
+comment on table mart.roster_entry is 'One row per business and official roster it stands on. | 经营者列入的官方名册 | key: business_id, roster, valid_from';
+comment on column mart.roster_entry.business_id is '经营者编号 | Business the row is about |';
+comment on column mart.roster_entry.roster is '名册 | Roster of another department: producers above the statistical scale, care homes with their beds | code roster';
+comment on column mart.roster_entry.valid_from is '列入日 | First day on the roster | day';
+comment on column mart.roster_entry.valid_to is '移出日（空为现行） | Day after the last day on it; empty while current | day';
+comment on column mart.roster_entry.amount is '数量（养老机构填床位数） | Amount the roster states: beds of a care home | as the roster says';
+comment on column mart.roster_entry.document is '来源文件 | Document it was taken from |';
+comment on column mart.roster_entry.recorded_at is '记录日（监管部门知悉之日） | Day the fact became known to the regulator | day';
+
+create table if not exists mart.handled_food (
+    business_id varchar not null,
+    category varchar not null,
+    valid_from date not null,
+    valid_to date,
+    recorded_at date not null,
+    constraint handled_period_positive check (valid_to is null or valid_to > valid_from),
+);
+comment on table mart.handled_food is 'One row per business and main food category it deals in. | 经营者经营的主要食品品种 | key: business_id, category, valid_from';
+comment on column mart.handled_food.business_id is '经营者编号 | Business the row is about |';
+comment on column mart.handled_food.category is '主要食品品种 | Category of the traceability indicator | code trace_category';
+comment on column mart.handled_food.valid_from is '有效期起 | First day it deals in it | day';
+comment on column mart.handled_food.valid_to is '有效期止（空为现行） | Day after the last day; empty while current | day';
+comment on column mart.handled_food.recorded_at is '记录日（监管部门知悉之日） | Day the fact became known to the regulator | day';
+
+create table if not exists mart.trace_upload (
+    business_id varchar not null,
+    category varchar not null,
+    month date not null,
+    batches integer not null,
+    platform varchar not null,
+    recorded_at date not null,
+    constraint month_is_first_day check (day(month) = 1),
+    constraint batches_not_negative check (batches >= 0),
+);
+comment on table mart.trace_upload is 'One row per business, food category and month of traceability uploads. | 经营者每月追溯信息上传 | key: business_id, category, month';
+comment on column mart.trace_upload.business_id is '经营者编号 | Business the row is about |';
+comment on column mart.trace_upload.category is '主要食品品种 | Category of the traceability indicator | code trace_category';
+comment on column mart.trace_upload.month is '月份（当月首日） | First day of the month | day';
+comment on column mart.trace_upload.batches is '有效上传批次 | Batches uploaded and accepted by the platform | count';
+comment on column mart.trace_upload.platform is '平台 | Platform they were uploaded to | code trace_platform';
+comment on column mart.trace_upload.recorded_at is '记录日（监管部门知悉之日） | Day the fact became known to the regulator | day';
+
+create table if not exists mart.unit (
+    unit_id varchar not null,
+    kind varchar not null,
+    name varchar not null,
+    street_code varchar,
+    size integer,
+    valid_from date not null,
+    valid_to date,
+    recorded_at date not null,
+    constraint unit_period_positive check (valid_to is null or valid_to > valid_from),
+    constraint size_not_negative check (size is null or size >= 0),
+);
+comment on table mart.unit is 'One row per place the plan counts that is no food business: community, village or school. | 规划计数的非经营单位（社区、村、学校） | key: unit_id';
+comment on column mart.unit.unit_id is '单位编号 | Number of the unit: statistical or school code |';
+comment on column mart.unit.kind is '单位类型 | Community, village, or kind of school | code unit_kind';
+comment on column mart.unit.name is '名称 | Name of the unit |';
+comment on column mart.unit.street_code is '街道代码 | Street (12-digit statistical code, or the source''s own area) |';
+comment on column mart.unit.size is '人数（学校填学生数） | People it holds: pupils of a school | person';
+comment on column mart.unit.valid_from is '设立日 | First day it exists | day';
+comment on column mart.unit.valid_to is '撤销日（空为现行） | Day after the last day; empty while it exists | day';
+comment on column mart.unit.recorded_at is '记录日（监管部门知悉之日） | Day the fact became known to the regulator | day';
+
+create table if not exists mart.school_lesson (
+    lesson_id varchar not null,
+    unit_id varchar not null,
+    held_on date not null,
+    recorded_at date not null,
+    lessons integer not null,
+    pupils integer,
+    topic varchar,
+    constraint held_not_after_record check (recorded_at >= held_on),
+    constraint lessons_positive check (lessons >= 1),
+);
+comment on table mart.school_lesson is 'One row per food education lesson of a school. | 一次学校食育课程 | key: lesson_id';
+comment on column mart.school_lesson.lesson_id is '课程编号 | Number of the lesson |';
+comment on column mart.school_lesson.unit_id is '学校编号 | School of mart.unit that held it |';
+comment on column mart.school_lesson.held_on is '授课日 | Day it was held | day';
+comment on column mart.school_lesson.recorded_at is '记录日（监管部门知悉之日） | Day the fact became known to the regulator | day';
+comment on column mart.school_lesson.lessons is '课时数 | Lessons held that day | count';
+comment on column mart.school_lesson.pupils is '参加学生数 | Pupils who took part | person';
+comment on column mart.school_lesson.topic is '主题 | What it was about |';
+
+create table if not exists mart.health_sample (
+    sample_id varchar not null,
+    sampled_on date not null,
+    recorded_at date not null,
+    street_code varchar,
+    food_name varchar,
+    hazard varchar,
+    is_above_limit boolean,
+    constraint sampled_not_after_record check (recorded_at >= sampled_on),
+);
+comment on table mart.health_sample is 'One row per sample of the health system''s food risk monitoring. | 卫健系统的一件食品安全风险监测样品 | key: sample_id';
+comment on column mart.health_sample.sample_id is '样品编号 | Number of the sample |';
+comment on column mart.health_sample.sampled_on is '采样日 | Day of sampling | day';
+comment on column mart.health_sample.recorded_at is '记录日（监管部门知悉之日） | Day the fact became known to the regulator | day';
+comment on column mart.health_sample.street_code is '街道代码 | Street (12-digit statistical code, or the source''s own area) |';
+comment on column mart.health_sample.food_name is '样品名称 | Name of the food |';
+comment on column mart.health_sample.hazard is '监测内容 | Contaminant or harmful factor looked for |';
+comment on column mart.health_sample.is_above_limit is '是否检出异常 | Found above its limit |';
+
+create table if not exists mart.incident_report (
+    report_id varchar not null,
+    incident_id varchar not null,
+    reported_on date not null,
+    recorded_at date not null,
+    hours_after double not null,
+    channel varchar not null,
+    is_complete boolean not null,
+    constraint reported_not_after_record check (recorded_at >= reported_on),
+    constraint hours_not_negative check (hours_after >= 0),
+);
+comment on table mart.incident_report is 'One row per report of a food safety incident to an authority. | 一次食品安全事件报告 | key: report_id';
+comment on column mart.incident_report.report_id is '报告编号 | Number of the report |';
+comment on column mart.incident_report.incident_id is '事件编号 | Incident of mart.incident it tells of |';
+comment on column mart.incident_report.reported_on is '报告日 | Day it was reported | day';
+comment on column mart.incident_report.recorded_at is '记录日（监管部门知悉之日） | Day the fact became known to the regulator | day';
+comment on column mart.incident_report.hours_after is '知悉至报告的小时数 | Hours from learning of the incident to reporting it | hour';
+comment on column mart.incident_report.channel is '报告渠道 | Channel it came through | code report_channel';
+comment on column mart.incident_report.is_complete is '内容是否完整 | Holds every item a report must hold |';
+
+create table if not exists mart.lead (
+    lead_id varchar not null,
+    business_id varchar,
+    department varchar not null,
+    origin varchar not null,
+    found_on date not null,
+    recorded_at date not null,
+    meets_standard boolean,
+    filed_on date,
+    closed_on date,
+    outcome varchar,
+    extended_to date,
+    constraint found_not_after_record check (recorded_at >= found_on),
+    constraint filed_after_found check (filed_on is null or filed_on >= found_on),
+    constraint closed_after_filed check (closed_on is null or (filed_on is not null and closed_on >= filed_on)),
+);
+comment on table mart.lead is 'One row per lead of a food safety breach, with what became of it. | 一条食品违法案件线索及办理情况 | key: lead_id';
+comment on column mart.lead.lead_id is '线索编号 | Number of the lead |';
+comment on column mart.lead.business_id is '经营者编号 | Business concerned, when known |';
+comment on column mart.lead.department is '办理部门 | Department that handles it | code lead_department';
+comment on column mart.lead.origin is '线索来源 | Where it came from | code lead_origin';
+comment on column mart.lead.found_on is '发现日 | Day it was found or received | day';
+comment on column mart.lead.recorded_at is '记录日（监管部门知悉之日） | Day the fact became known to the regulator | day';
+comment on column mart.lead.meets_standard is '是否符合立案标准 | Meets the standard for opening a case; empty while not decided |';
+comment on column mart.lead.filed_on is '立案日 | Day a case was opened; empty while none is | day';
+comment on column mart.lead.closed_on is '办结日 | Day of the decision, transfer or lawful closure | day';
+comment on column mart.lead.outcome is '办理结果 | How it ended | code lead_outcome';
+comment on column mart.lead.extended_to is '经批准延长至 | Day up to which the term was extended with approval | day';
+
+create table if not exists mart.street_assessment (
+    street_code varchar not null,
+    dimension varchar not null,
+    assessed_on date not null,
+    recorded_at date not null,
+    points double not null,
+    document varchar,
+    constraint assessed_not_after_record check (recorded_at >= assessed_on),
+    constraint points_in_range check (points between 0 and 100),
+);
+comment on table mart.street_assessment is 'One row per street, dimension and day of an assessment of its food safety office. | 街道食安办分项评价 | key: street_code, dimension, assessed_on';
+comment on column mart.street_assessment.street_code is '街道代码 | Street whose office was assessed |';
+comment on column mart.street_assessment.dimension is '评价维度 | Dimension of the assessment | code office_dimension';
+comment on column mart.street_assessment.assessed_on is '评价日 | Day of the review on site | day';
+comment on column mart.street_assessment.recorded_at is '记录日（监管部门知悉之日） | Day the fact became known to the regulator | day';
+comment on column mart.street_assessment.points is '得分 | Points given, 0 to 100 for each dimension | point';
+comment on column mart.street_assessment.document is '来源文件 | Document it was taken from |';
+
+create table if not exists mart.reported_figure (
+    figure varchar not null,
+    area varchar not null,
+    year integer not null,
+    amount double not null,
+    document varchar not null,
+    recorded_at date not null,
+    constraint figure_not_negative check (amount >= 0),
+);
+comment on table mart.reported_figure is 'One row per figure another department reports, by area and year. | 其他部门报送的数字 | key: figure, area, year';
+comment on column mart.reported_figure.figure is '数字名称 | What it counts or measures | code reported_figure';
+comment on column mart.reported_figure.area is '区域（全区填 district，否则填街道代码） | Area: district, or the code of a street |';
+comment on column mart.reported_figure.year is '年度 | Year it is of; of a stock its end | year';
+comment on column mart.reported_figure.amount is '数值 | The figure | as its name says';
+comment on column mart.reported_figure.document is '来源文件 | Document it was taken from |';
+comment on column mart.reported_figure.recorded_at is '记录日（监管部门知悉之日） | Day the fact became known to the regulator | day';
 
 create table if not exists mart.grade_decision (
     business_id varchar not null,
@@ -574,21 +785,77 @@ comment on column output.reason.text_en is '英文理由 | Sentence in English |
 
 create table if not exists output.plan (
     run_id varchar not null,
+    visit_id varchar not null,
     business_id varchar not null,
     visit_no smallint not null,
-    week_starting date not null,
-    office_id varchar,
+    requirement varchar not null,
+    serves varchar not null,
+    campaign varchar,
     purpose varchar not null,
     legal_basis varchar not null,
+    checklist varchar not null,
+    week_starting date not null,
+    earliest_on date not null,
+    due_on date not null,
+    office_id varchar,
+    street_code varchar,
+    inspector_id varchar,
+    second_inspector_id varchar,
+    minutes double not null,
+    travel_minutes double not null,
+    probability double not null,
+    harm double not null,
+    is_random boolean not null,
+    inclusion_probability double,
+    constraint plan_window_positive check (due_on >= earliest_on),
+    constraint plan_two_different_inspectors check (second_inspector_id is null or inspector_id is null or second_inspector_id <> inspector_id),
+    constraint plan_inclusion_in_range check (inclusion_probability is null or (inclusion_probability > 0 and inclusion_probability <= 1)),
 );
-comment on table output.plan is 'One row per planned visit. | 一次计划检查 | key: run_id, business_id, visit_no';
+comment on table output.plan is 'One row per planned visit. | 一次计划检查 | key: run_id, visit_id';
 comment on column output.plan.run_id is '运行编号 | Run that wrote the row |';
+comment on column output.plan.visit_id is '检查任务编号 | Number of the visit: hash of business, requirement, number and year, the same in every run |';
 comment on column output.plan.business_id is '经营者编号 | Business the row is about |';
-comment on column output.plan.visit_no is '第几次 | Number of the visit in the year |';
-comment on column output.plan.week_starting is '计划周（周一） | Monday of the planned week | day';
-comment on column output.plan.office_id is '市场监管所 | Office |';
+comment on column output.plan.visit_no is '第几次 | Number of the visit in the plan, by date | visit';
+comment on column output.plan.requirement is '检查要求 | The strongest requirement the visit meets | code plan_requirement';
+comment on column output.plan.serves is '同时满足的要求 | Every requirement the visit meets, joined by + | codes plan_requirement';
+comment on column output.plan.campaign is '专项行动编号 | Rule of the campaign it belongs to, for instance S-21; empty when none |';
 comment on column output.plan.purpose is '检查类型 | Why | code purpose';
 comment on column output.plan.legal_basis is '依据 | Instrument and article |';
+comment on column output.plan.checklist is '检查表 | Checklist to bring | code checklist';
+comment on column output.plan.week_starting is '计划周（周一） | Monday of the planned week | day';
+comment on column output.plan.earliest_on is '最早日 | First lawful day | day';
+comment on column output.plan.due_on is '最迟日 | Last lawful day | day';
+comment on column output.plan.office_id is '市场监管所 | Office |';
+comment on column output.plan.street_code is '街道代码 | Street |';
+comment on column output.plan.inspector_id is '主检查员 | First inspector |';
+comment on column output.plan.second_inspector_id is '副检查员 | Second inspector |';
+comment on column output.plan.minutes is '现场用时 | Time on the premises | minute';
+comment on column output.plan.travel_minutes is '路途用时估计 | Estimated share of the way | minute';
+comment on column output.plan.probability is '严重不合格概率 | Calibrated probability of a serious finding, from the score run | share';
+comment on column output.plan.harm is '危害权重 | Weight of the harm that a serious problem could do | weight';
+comment on column output.plan.is_random is '是否随机 | Chosen by chance alone |';
+comment on column output.plan.inclusion_probability is '抽取概率 | Probability with which chance chose the business; empty for targeted visits | share';
+
+create table if not exists output.plan_shortage (
+    run_id varchar not null,
+    office_id varchar not null,
+    month date not null,
+    person_days_needed double not null,
+    person_days_available double not null,
+    person_days_missing double not null,
+    visits_dropped integer not null,
+    requirement varchar,
+    constraint person_days_not_negative check (least(person_days_needed, person_days_available, person_days_missing) >= 0),
+);
+comment on table output.plan_shortage is 'One row per office and month of a plan: what it needs, has and misses. | 计划中一个所一个月的人力需求与缺口 | key: run_id, office_id, month';
+comment on column output.plan_shortage.run_id is '运行编号 | Run that wrote the row |';
+comment on column output.plan_shortage.office_id is '市场监管所 | Office |';
+comment on column output.plan_shortage.month is '月份（当月首日） | First day of the month | day';
+comment on column output.plan_shortage.person_days_needed is '需要人日 | Person-days of planned and of dropped visits | day';
+comment on column output.plan_shortage.person_days_available is '可用人日 | Person-days for planned visits after leave and reserve | day';
+comment on column output.plan_shortage.person_days_missing is '缺口人日 | Person-days of the visits dropped, spread over their lawful days | day';
+comment on column output.plan_shortage.visits_dropped is '未排检查 | Visits dropped whose last lawful day lies in the month | visit';
+comment on column output.plan_shortage.requirement is '首先落空的要求 | The weightiest requirement of a visit dropped; empty when none is | code plan_requirement';
 
 create table if not exists output.draw (
     run_id varchar not null,
@@ -632,21 +899,83 @@ create table if not exists output.indicator_value (
     run_id varchar not null,
     indicator_no smallint not null,
     as_of date not null,
-    numerator double,
-    denominator double,
+    year integer not null,
+    period_from date not null,
+    period_to date not null,
+    numerator double not null,
+    denominator double not null,
     value double,
+    lower double,
+    upper double,
     target double not null,
+    comparison varchar not null,
     is_met boolean,
+    missing double not null,
+    gaps integer not null,
+    forecast_day date not null,
+    forecast double,
+    forecast_lower double,
+    forecast_upper double,
+    constraint comparison_known check (comparison in ('>', '>=')),
+    constraint interval_holds_value check (lower is null or value between lower and upper),
 );
 comment on table output.indicator_value is 'One row per indicator of the plan on a day. | 规划指标在某日的取值 | key: run_id, indicator_no';
 comment on column output.indicator_value.run_id is '运行编号 | Run that wrote the row |';
 comment on column output.indicator_value.indicator_no is '指标序号 | 1 to 14 |';
 comment on column output.indicator_value.as_of is '数据截止日 | Only facts recorded before this day were used | day';
+comment on column output.indicator_value.year is '考核年度 | Year the value is of | year';
+comment on column output.indicator_value.period_from is '统计期起 | First day the numerator counts | day';
+comment on column output.indicator_value.period_to is '统计期止（不含） | Day after the last day it counts | day';
 comment on column output.indicator_value.numerator is '分子 | Numerator | as defined';
-comment on column output.indicator_value.denominator is '分母 | Denominator | as defined';
-comment on column output.indicator_value.value is '指标值 | Value; empty when not applicable | as defined';
+comment on column output.indicator_value.denominator is '分母 | Denominator; zero makes the indicator not applicable | as defined';
+comment on column output.indicator_value.value is '指标值（空为不适用） | Value; empty when not applicable | as defined';
+comment on column output.indicator_value.lower is '区间下限（仅抽样指标） | Lower end of the 95% interval of a sample | as defined';
+comment on column output.indicator_value.upper is '区间上限（仅抽样指标） | Upper end of the 95% interval of a sample | as defined';
 comment on column output.indicator_value.target is '目标值 | Target | as defined';
-comment on column output.indicator_value.is_met is '是否达标 | Target met; empty when not applicable |';
+comment on column output.indicator_value.comparison is '比较方式 | How the value must compare with the target: > or >= |';
+comment on column output.indicator_value.is_met is '是否达标（空为不适用） | Target met; empty when not applicable |';
+comment on column output.indicator_value.missing is '距目标差额 | How much the numerator lacks for the target | as defined';
+comment on column output.indicator_value.gaps is '差距清单条数 | Rows of the gap list | row';
+comment on column output.indicator_value.forecast_day is '预测日 | Day after the year, of which the forecast is | day';
+comment on column output.indicator_value.forecast is '年末预测 | Value expected at the end of the year | as defined';
+comment on column output.indicator_value.forecast_lower is '预测下限 | Lower end of the 90% forecast interval | as defined';
+comment on column output.indicator_value.forecast_upper is '预测上限 | Upper end of the 90% forecast interval | as defined';
+
+create table if not exists output.indicator_trend (
+    run_id varchar not null,
+    indicator_no smallint not null,
+    until date not null,
+    numerator double not null,
+    denominator double not null,
+    value double,
+);
+comment on table output.indicator_trend is 'One row per indicator and quarter end: the year up to it, or the state on it, as known then. | 规划指标各季末取值 | key: run_id, indicator_no, until';
+comment on column output.indicator_trend.run_id is '运行编号 | Run that wrote the row |';
+comment on column output.indicator_trend.indicator_no is '指标序号 | 1 to 14 |';
+comment on column output.indicator_trend.until is '截至（不含） | Day after the quarter; only what was recorded before it counts | day';
+comment on column output.indicator_trend.numerator is '分子 | Numerator | as defined';
+comment on column output.indicator_trend.denominator is '分母 | Denominator | as defined';
+comment on column output.indicator_trend.value is '指标值（空为不适用） | Value; empty when not applicable | as defined';
+
+create table if not exists output.indicator_gap (
+    run_id varchar not null,
+    indicator_no smallint not null,
+    unit_id varchar not null,
+    name varchar not null,
+    street_code varchar,
+    missing double not null,
+    why_zh varchar not null,
+    why_en varchar not null,
+);
+comment on table output.indicator_gap is 'One row per business, street, school or case that stands between an indicator and its target. | 指标差距清单 | key: run_id, indicator_no, unit_id';
+comment on column output.indicator_gap.run_id is '运行编号 | Run that wrote the row |';
+comment on column output.indicator_gap.indicator_no is '指标序号 | 1 to 14 |';
+comment on column output.indicator_gap.unit_id is '编号 | Business, street, school, sample or case |';
+comment on column output.indicator_gap.name is '名称 | Name |';
+comment on column output.indicator_gap.street_code is '街道代码 | Street (12-digit statistical code, or the source''s own area) |';
+comment on column output.indicator_gap.missing is '差额 | How much it lacks | as defined';
+comment on column output.indicator_gap.why_zh is '原因 | Why it is a gap, in Chinese |';
+comment on column output.indicator_gap.why_en is '原因（英文） | Why it is a gap, in English |';
 
 create table if not exists output.quarantine (
     file_id varchar not null,
@@ -1071,9 +1400,9 @@ comment on column raw.training_event.event_id is '活动编号 | Number of the e
 comment on column raw.training_event.business_id is '经营者编号 | Business concerned, when it is about one |';
 comment on column raw.training_event.held_on is '举办日 | Day it was held | day';
 comment on column raw.training_event.recorded_at is '记录日（监管部门知悉之日） | Day the fact became known to the regulator | day';
-comment on column raw.training_event.kind is '活动类型 | Skill check, training, community publicity or school food education | code training_kind';
+comment on column raw.training_event.kind is '活动类型 | Skill check, training or community publicity | code training_kind';
 comment on column raw.training_event.street_code is '街道代码 | Street (12-digit statistical code, or the source''s own area) |';
-comment on column raw.training_event.community is '社区或学校 | Community or school |';
+comment on column raw.training_event.community is '社区（与单位表名称一致） | Community, by its name in mart.unit |';
 comment on column raw.training_event.is_passed is '是否合格 | Skill check passed |';
 comment on column raw.training_event.batch_id is '批次 | Load batch that brought this version |';
 comment on column raw.training_event.file_id is '文件指纹 | SHA-256 of the source file |';
@@ -1105,6 +1434,26 @@ select * exclude (batch_id, file_id, line, row_hash)
 from raw.inspector
 qualify row_number() over (partition by inspector_id order by rowid desc) = 1;
 comment on view staging.inspector is 'One row per inspector: the latest accepted version. | 一名执法检查人员（现行版本） | key: inspector_id';
+
+create table if not exists raw.inspector_leave as from mart.inspector_leave with no data;
+alter table raw.inspector_leave add column if not exists batch_id bigint;
+alter table raw.inspector_leave add column if not exists file_id varchar;
+alter table raw.inspector_leave add column if not exists line bigint;
+alter table raw.inspector_leave add column if not exists row_hash varchar;
+comment on table raw.inspector_leave is 'One row per accepted version: period in which an inspector is away. | 检查员一次请假、培训或外派（含历次版本） | key: inspector_id, first_on, batch_id';
+comment on column raw.inspector_leave.inspector_id is '检查员编号 | Inspector who is away |';
+comment on column raw.inspector_leave.first_on is '首日 | First day away | day';
+comment on column raw.inspector_leave.last_on is '末日 | Last day away | day';
+comment on column raw.inspector_leave.recorded_at is '记录日（监管部门知悉之日） | Day the fact became known to the regulator | day';
+comment on column raw.inspector_leave.batch_id is '批次 | Load batch that brought this version |';
+comment on column raw.inspector_leave.file_id is '文件指纹 | SHA-256 of the source file |';
+comment on column raw.inspector_leave.line is '行号 | Line in the source file, header is 1 | line';
+comment on column raw.inspector_leave.row_hash is '内容指纹 | Hash of the facts in the row |';
+create or replace view staging.inspector_leave as
+select * exclude (batch_id, file_id, line, row_hash)
+from raw.inspector_leave
+qualify row_number() over (partition by inspector_id, first_on order by rowid desc) = 1;
+comment on view staging.inspector_leave is 'One row per period in which an inspector is away: the latest accepted version. | 检查员一次请假、培训或外派（现行版本） | key: inspector_id, first_on';
 
 create table if not exists raw.office as from mart.office with no data;
 alter table raw.office add column if not exists batch_id bigint;
@@ -1167,6 +1516,236 @@ from raw.street
 qualify row_number() over (partition by street_code order by rowid desc) = 1;
 comment on view staging.street is 'One row per street (subdistrict): the latest accepted version. | 一个街道（现行版本） | key: street_code';
 
+create table if not exists raw.roster_entry as from mart.roster_entry with no data;
+alter table raw.roster_entry add column if not exists batch_id bigint;
+alter table raw.roster_entry add column if not exists file_id varchar;
+alter table raw.roster_entry add column if not exists line bigint;
+alter table raw.roster_entry add column if not exists row_hash varchar;
+comment on table raw.roster_entry is 'One row per accepted version: business and official roster it stands on. | 经营者列入的官方名册（含历次版本） | key: business_id, roster, valid_from, batch_id';
+comment on column raw.roster_entry.business_id is '经营者编号 | Business the row is about |';
+comment on column raw.roster_entry.roster is '名册 | Roster of another department: producers above the statistical scale, care homes with their beds | code roster';
+comment on column raw.roster_entry.valid_from is '列入日 | First day on the roster | day';
+comment on column raw.roster_entry.valid_to is '移出日（空为现行） | Day after the last day on it; empty while current | day';
+comment on column raw.roster_entry.amount is '数量（养老机构填床位数） | Amount the roster states: beds of a care home | as the roster says';
+comment on column raw.roster_entry.document is '来源文件 | Document it was taken from |';
+comment on column raw.roster_entry.recorded_at is '记录日（监管部门知悉之日） | Day the fact became known to the regulator | day';
+comment on column raw.roster_entry.batch_id is '批次 | Load batch that brought this version |';
+comment on column raw.roster_entry.file_id is '文件指纹 | SHA-256 of the source file |';
+comment on column raw.roster_entry.line is '行号 | Line in the source file, header is 1 | line';
+comment on column raw.roster_entry.row_hash is '内容指纹 | Hash of the facts in the row |';
+create or replace view staging.roster_entry as
+select * exclude (batch_id, file_id, line, row_hash)
+from raw.roster_entry
+qualify row_number() over (partition by business_id, roster, valid_from order by rowid desc) = 1;
+comment on view staging.roster_entry is 'One row per business and official roster it stands on: the latest accepted version. | 经营者列入的官方名册（现行版本） | key: business_id, roster, valid_from';
+
+create table if not exists raw.handled_food as from mart.handled_food with no data;
+alter table raw.handled_food add column if not exists batch_id bigint;
+alter table raw.handled_food add column if not exists file_id varchar;
+alter table raw.handled_food add column if not exists line bigint;
+alter table raw.handled_food add column if not exists row_hash varchar;
+comment on table raw.handled_food is 'One row per accepted version: business and main food category it deals in. | 经营者经营的主要食品品种（含历次版本） | key: business_id, category, valid_from, batch_id';
+comment on column raw.handled_food.business_id is '经营者编号 | Business the row is about |';
+comment on column raw.handled_food.category is '主要食品品种 | Category of the traceability indicator | code trace_category';
+comment on column raw.handled_food.valid_from is '有效期起 | First day it deals in it | day';
+comment on column raw.handled_food.valid_to is '有效期止（空为现行） | Day after the last day; empty while current | day';
+comment on column raw.handled_food.recorded_at is '记录日（监管部门知悉之日） | Day the fact became known to the regulator | day';
+comment on column raw.handled_food.batch_id is '批次 | Load batch that brought this version |';
+comment on column raw.handled_food.file_id is '文件指纹 | SHA-256 of the source file |';
+comment on column raw.handled_food.line is '行号 | Line in the source file, header is 1 | line';
+comment on column raw.handled_food.row_hash is '内容指纹 | Hash of the facts in the row |';
+create or replace view staging.handled_food as
+select * exclude (batch_id, file_id, line, row_hash)
+from raw.handled_food
+qualify row_number() over (partition by business_id, category, valid_from order by rowid desc) = 1;
+comment on view staging.handled_food is 'One row per business and main food category it deals in: the latest accepted version. | 经营者经营的主要食品品种（现行版本） | key: business_id, category, valid_from';
+
+create table if not exists raw.trace_upload as from mart.trace_upload with no data;
+alter table raw.trace_upload add column if not exists batch_id bigint;
+alter table raw.trace_upload add column if not exists file_id varchar;
+alter table raw.trace_upload add column if not exists line bigint;
+alter table raw.trace_upload add column if not exists row_hash varchar;
+comment on table raw.trace_upload is 'One row per accepted version: business, food category and month of traceability uploads. | 经营者每月追溯信息上传（含历次版本） | key: business_id, category, month, batch_id';
+comment on column raw.trace_upload.business_id is '经营者编号 | Business the row is about |';
+comment on column raw.trace_upload.category is '主要食品品种 | Category of the traceability indicator | code trace_category';
+comment on column raw.trace_upload.month is '月份（当月首日） | First day of the month | day';
+comment on column raw.trace_upload.batches is '有效上传批次 | Batches uploaded and accepted by the platform | count';
+comment on column raw.trace_upload.platform is '平台 | Platform they were uploaded to | code trace_platform';
+comment on column raw.trace_upload.recorded_at is '记录日（监管部门知悉之日） | Day the fact became known to the regulator | day';
+comment on column raw.trace_upload.batch_id is '批次 | Load batch that brought this version |';
+comment on column raw.trace_upload.file_id is '文件指纹 | SHA-256 of the source file |';
+comment on column raw.trace_upload.line is '行号 | Line in the source file, header is 1 | line';
+comment on column raw.trace_upload.row_hash is '内容指纹 | Hash of the facts in the row |';
+create or replace view staging.trace_upload as
+select * exclude (batch_id, file_id, line, row_hash)
+from raw.trace_upload
+qualify row_number() over (partition by business_id, category, month order by rowid desc) = 1;
+comment on view staging.trace_upload is 'One row per business, food category and month of traceability uploads: the latest accepted version. | 经营者每月追溯信息上传（现行版本） | key: business_id, category, month';
+
+create table if not exists raw.unit as from mart.unit with no data;
+alter table raw.unit add column if not exists batch_id bigint;
+alter table raw.unit add column if not exists file_id varchar;
+alter table raw.unit add column if not exists line bigint;
+alter table raw.unit add column if not exists row_hash varchar;
+comment on table raw.unit is 'One row per accepted version: place the plan counts that is no food business: community, village or school. | 规划计数的非经营单位（社区、村、学校）（含历次版本） | key: unit_id, batch_id';
+comment on column raw.unit.unit_id is '单位编号 | Number of the unit: statistical or school code |';
+comment on column raw.unit.kind is '单位类型 | Community, village, or kind of school | code unit_kind';
+comment on column raw.unit.name is '名称 | Name of the unit |';
+comment on column raw.unit.street_code is '街道代码 | Street (12-digit statistical code, or the source''s own area) |';
+comment on column raw.unit.size is '人数（学校填学生数） | People it holds: pupils of a school | person';
+comment on column raw.unit.valid_from is '设立日 | First day it exists | day';
+comment on column raw.unit.valid_to is '撤销日（空为现行） | Day after the last day; empty while it exists | day';
+comment on column raw.unit.recorded_at is '记录日（监管部门知悉之日） | Day the fact became known to the regulator | day';
+comment on column raw.unit.batch_id is '批次 | Load batch that brought this version |';
+comment on column raw.unit.file_id is '文件指纹 | SHA-256 of the source file |';
+comment on column raw.unit.line is '行号 | Line in the source file, header is 1 | line';
+comment on column raw.unit.row_hash is '内容指纹 | Hash of the facts in the row |';
+create or replace view staging.unit as
+select * exclude (batch_id, file_id, line, row_hash)
+from raw.unit
+qualify row_number() over (partition by unit_id order by rowid desc) = 1;
+comment on view staging.unit is 'One row per place the plan counts that is no food business: community, village or school: the latest accepted version. | 规划计数的非经营单位（社区、村、学校）（现行版本） | key: unit_id';
+
+create table if not exists raw.school_lesson as from mart.school_lesson with no data;
+alter table raw.school_lesson add column if not exists batch_id bigint;
+alter table raw.school_lesson add column if not exists file_id varchar;
+alter table raw.school_lesson add column if not exists line bigint;
+alter table raw.school_lesson add column if not exists row_hash varchar;
+comment on table raw.school_lesson is 'One row per accepted version: food education lesson of a school. | 一次学校食育课程（含历次版本） | key: lesson_id, batch_id';
+comment on column raw.school_lesson.lesson_id is '课程编号 | Number of the lesson |';
+comment on column raw.school_lesson.unit_id is '学校编号 | School of mart.unit that held it |';
+comment on column raw.school_lesson.held_on is '授课日 | Day it was held | day';
+comment on column raw.school_lesson.recorded_at is '记录日（监管部门知悉之日） | Day the fact became known to the regulator | day';
+comment on column raw.school_lesson.lessons is '课时数 | Lessons held that day | count';
+comment on column raw.school_lesson.pupils is '参加学生数 | Pupils who took part | person';
+comment on column raw.school_lesson.topic is '主题 | What it was about |';
+comment on column raw.school_lesson.batch_id is '批次 | Load batch that brought this version |';
+comment on column raw.school_lesson.file_id is '文件指纹 | SHA-256 of the source file |';
+comment on column raw.school_lesson.line is '行号 | Line in the source file, header is 1 | line';
+comment on column raw.school_lesson.row_hash is '内容指纹 | Hash of the facts in the row |';
+create or replace view staging.school_lesson as
+select * exclude (batch_id, file_id, line, row_hash)
+from raw.school_lesson
+qualify row_number() over (partition by lesson_id order by rowid desc) = 1;
+comment on view staging.school_lesson is 'One row per food education lesson of a school: the latest accepted version. | 一次学校食育课程（现行版本） | key: lesson_id';
+
+create table if not exists raw.health_sample as from mart.health_sample with no data;
+alter table raw.health_sample add column if not exists batch_id bigint;
+alter table raw.health_sample add column if not exists file_id varchar;
+alter table raw.health_sample add column if not exists line bigint;
+alter table raw.health_sample add column if not exists row_hash varchar;
+comment on table raw.health_sample is 'One row per accepted version: sample of the health system''s food risk monitoring. | 卫健系统的一件食品安全风险监测样品（含历次版本） | key: sample_id, batch_id';
+comment on column raw.health_sample.sample_id is '样品编号 | Number of the sample |';
+comment on column raw.health_sample.sampled_on is '采样日 | Day of sampling | day';
+comment on column raw.health_sample.recorded_at is '记录日（监管部门知悉之日） | Day the fact became known to the regulator | day';
+comment on column raw.health_sample.street_code is '街道代码 | Street (12-digit statistical code, or the source''s own area) |';
+comment on column raw.health_sample.food_name is '样品名称 | Name of the food |';
+comment on column raw.health_sample.hazard is '监测内容 | Contaminant or harmful factor looked for |';
+comment on column raw.health_sample.is_above_limit is '是否检出异常 | Found above its limit |';
+comment on column raw.health_sample.batch_id is '批次 | Load batch that brought this version |';
+comment on column raw.health_sample.file_id is '文件指纹 | SHA-256 of the source file |';
+comment on column raw.health_sample.line is '行号 | Line in the source file, header is 1 | line';
+comment on column raw.health_sample.row_hash is '内容指纹 | Hash of the facts in the row |';
+create or replace view staging.health_sample as
+select * exclude (batch_id, file_id, line, row_hash)
+from raw.health_sample
+qualify row_number() over (partition by sample_id order by rowid desc) = 1;
+comment on view staging.health_sample is 'One row per sample of the health system''s food risk monitoring: the latest accepted version. | 卫健系统的一件食品安全风险监测样品（现行版本） | key: sample_id';
+
+create table if not exists raw.incident_report as from mart.incident_report with no data;
+alter table raw.incident_report add column if not exists batch_id bigint;
+alter table raw.incident_report add column if not exists file_id varchar;
+alter table raw.incident_report add column if not exists line bigint;
+alter table raw.incident_report add column if not exists row_hash varchar;
+comment on table raw.incident_report is 'One row per accepted version: report of a food safety incident to an authority. | 一次食品安全事件报告（含历次版本） | key: report_id, batch_id';
+comment on column raw.incident_report.report_id is '报告编号 | Number of the report |';
+comment on column raw.incident_report.incident_id is '事件编号 | Incident of mart.incident it tells of |';
+comment on column raw.incident_report.reported_on is '报告日 | Day it was reported | day';
+comment on column raw.incident_report.recorded_at is '记录日（监管部门知悉之日） | Day the fact became known to the regulator | day';
+comment on column raw.incident_report.hours_after is '知悉至报告的小时数 | Hours from learning of the incident to reporting it | hour';
+comment on column raw.incident_report.channel is '报告渠道 | Channel it came through | code report_channel';
+comment on column raw.incident_report.is_complete is '内容是否完整 | Holds every item a report must hold |';
+comment on column raw.incident_report.batch_id is '批次 | Load batch that brought this version |';
+comment on column raw.incident_report.file_id is '文件指纹 | SHA-256 of the source file |';
+comment on column raw.incident_report.line is '行号 | Line in the source file, header is 1 | line';
+comment on column raw.incident_report.row_hash is '内容指纹 | Hash of the facts in the row |';
+create or replace view staging.incident_report as
+select * exclude (batch_id, file_id, line, row_hash)
+from raw.incident_report
+qualify row_number() over (partition by report_id order by rowid desc) = 1;
+comment on view staging.incident_report is 'One row per report of a food safety incident to an authority: the latest accepted version. | 一次食品安全事件报告（现行版本） | key: report_id';
+
+create table if not exists raw.lead as from mart.lead with no data;
+alter table raw.lead add column if not exists batch_id bigint;
+alter table raw.lead add column if not exists file_id varchar;
+alter table raw.lead add column if not exists line bigint;
+alter table raw.lead add column if not exists row_hash varchar;
+comment on table raw.lead is 'One row per accepted version: lead of a food safety breach, with what became of it. | 一条食品违法案件线索及办理情况（含历次版本） | key: lead_id, batch_id';
+comment on column raw.lead.lead_id is '线索编号 | Number of the lead |';
+comment on column raw.lead.business_id is '经营者编号 | Business concerned, when known |';
+comment on column raw.lead.department is '办理部门 | Department that handles it | code lead_department';
+comment on column raw.lead.origin is '线索来源 | Where it came from | code lead_origin';
+comment on column raw.lead.found_on is '发现日 | Day it was found or received | day';
+comment on column raw.lead.recorded_at is '记录日（监管部门知悉之日） | Day the fact became known to the regulator | day';
+comment on column raw.lead.meets_standard is '是否符合立案标准 | Meets the standard for opening a case; empty while not decided |';
+comment on column raw.lead.filed_on is '立案日 | Day a case was opened; empty while none is | day';
+comment on column raw.lead.closed_on is '办结日 | Day of the decision, transfer or lawful closure | day';
+comment on column raw.lead.outcome is '办理结果 | How it ended | code lead_outcome';
+comment on column raw.lead.extended_to is '经批准延长至 | Day up to which the term was extended with approval | day';
+comment on column raw.lead.batch_id is '批次 | Load batch that brought this version |';
+comment on column raw.lead.file_id is '文件指纹 | SHA-256 of the source file |';
+comment on column raw.lead.line is '行号 | Line in the source file, header is 1 | line';
+comment on column raw.lead.row_hash is '内容指纹 | Hash of the facts in the row |';
+create or replace view staging.lead as
+select * exclude (batch_id, file_id, line, row_hash)
+from raw.lead
+qualify row_number() over (partition by lead_id order by rowid desc) = 1;
+comment on view staging.lead is 'One row per lead of a food safety breach, with what became of it: the latest accepted version. | 一条食品违法案件线索及办理情况（现行版本） | key: lead_id';
+
+create table if not exists raw.street_assessment as from mart.street_assessment with no data;
+alter table raw.street_assessment add column if not exists batch_id bigint;
+alter table raw.street_assessment add column if not exists file_id varchar;
+alter table raw.street_assessment add column if not exists line bigint;
+alter table raw.street_assessment add column if not exists row_hash varchar;
+comment on table raw.street_assessment is 'One row per accepted version: street, dimension and day of an assessment of its food safety office. | 街道食安办分项评价（含历次版本） | key: street_code, dimension, assessed_on, batch_id';
+comment on column raw.street_assessment.street_code is '街道代码 | Street whose office was assessed |';
+comment on column raw.street_assessment.dimension is '评价维度 | Dimension of the assessment | code office_dimension';
+comment on column raw.street_assessment.assessed_on is '评价日 | Day of the review on site | day';
+comment on column raw.street_assessment.recorded_at is '记录日（监管部门知悉之日） | Day the fact became known to the regulator | day';
+comment on column raw.street_assessment.points is '得分 | Points given, 0 to 100 for each dimension | point';
+comment on column raw.street_assessment.document is '来源文件 | Document it was taken from |';
+comment on column raw.street_assessment.batch_id is '批次 | Load batch that brought this version |';
+comment on column raw.street_assessment.file_id is '文件指纹 | SHA-256 of the source file |';
+comment on column raw.street_assessment.line is '行号 | Line in the source file, header is 1 | line';
+comment on column raw.street_assessment.row_hash is '内容指纹 | Hash of the facts in the row |';
+create or replace view staging.street_assessment as
+select * exclude (batch_id, file_id, line, row_hash)
+from raw.street_assessment
+qualify row_number() over (partition by street_code, dimension, assessed_on order by rowid desc) = 1;
+comment on view staging.street_assessment is 'One row per street, dimension and day of an assessment of its food safety office: the latest accepted version. | 街道食安办分项评价（现行版本） | key: street_code, dimension, assessed_on';
+
+create table if not exists raw.reported_figure as from mart.reported_figure with no data;
+alter table raw.reported_figure add column if not exists batch_id bigint;
+alter table raw.reported_figure add column if not exists file_id varchar;
+alter table raw.reported_figure add column if not exists line bigint;
+alter table raw.reported_figure add column if not exists row_hash varchar;
+comment on table raw.reported_figure is 'One row per accepted version: figure another department reports, by area and year. | 其他部门报送的数字（含历次版本） | key: figure, area, year, batch_id';
+comment on column raw.reported_figure.figure is '数字名称 | What it counts or measures | code reported_figure';
+comment on column raw.reported_figure.area is '区域（全区填 district，否则填街道代码） | Area: district, or the code of a street |';
+comment on column raw.reported_figure.year is '年度 | Year it is of; of a stock its end | year';
+comment on column raw.reported_figure.amount is '数值 | The figure | as its name says';
+comment on column raw.reported_figure.document is '来源文件 | Document it was taken from |';
+comment on column raw.reported_figure.recorded_at is '记录日（监管部门知悉之日） | Day the fact became known to the regulator | day';
+comment on column raw.reported_figure.batch_id is '批次 | Load batch that brought this version |';
+comment on column raw.reported_figure.file_id is '文件指纹 | SHA-256 of the source file |';
+comment on column raw.reported_figure.line is '行号 | Line in the source file, header is 1 | line';
+comment on column raw.reported_figure.row_hash is '内容指纹 | Hash of the facts in the row |';
+create or replace view staging.reported_figure as
+select * exclude (batch_id, file_id, line, row_hash)
+from raw.reported_figure
+qualify row_number() over (partition by figure, area, year order by rowid desc) = 1;
+comment on view staging.reported_figure is 'One row per figure another department reports, by area and year: the latest accepted version. | 其他部门报送的数字（现行版本） | key: figure, area, year';
+
 create table if not exists raw.grade_decision as from mart.grade_decision with no data;
 alter table raw.grade_decision add column if not exists batch_id bigint;
 alter table raw.grade_decision add column if not exists file_id varchar;
@@ -1226,6 +1805,8 @@ from (values
     ('subtype', 'staff_canteen', '职工食堂', 'staff canteen'),
     ('subtype', 'site_canteen', '工地食堂', 'building-site canteen'),
     ('subtype', 'farm_market', '农贸市场', 'farm produce market'),
+    ('subtype', 'wholesale_market', '农产品批发市场', 'farm produce wholesale market'),
+    ('subtype', 'rural_banquet', '农村家宴放心厨房', 'rural banquet kitchen'),
     ('subtype', 'other', '其他', 'other'),
     ('legal_form', 'enterprise', '企业', 'enterprise'),
     ('legal_form', 'individual', '个体工商户', 'individual business'),
@@ -1241,6 +1822,23 @@ from (values
     ('purpose', 'licensing', '许可核查', 'licensing visit'),
     ('purpose', 'special', '专项检查', 'special campaign'),
     ('purpose', 'other', '其他', 'other'),
+    ('plan_requirement', 'legal_floor', '法定底线：两年一次全项目', 'legal floor: full checklist once in two years'),
+    ('plan_requirement', 'new_small', '小微主体登记后一个月内首查', 'first check of a new small business'),
+    ('plan_requirement', 'follow_up', '整改复查', 'follow-up due'),
+    ('plan_requirement', 'school_term', '学校食堂开学前检查', 'school before term'),
+    ('plan_requirement', 'key_supervision', '重点监管', 'key supervision'),
+    ('plan_requirement', 'system_inspection', '体系检查', 'system inspection'),
+    ('plan_requirement', 'skill_check', '食品安全管理员技能核查', 'skill check of the food safety manager'),
+    ('plan_requirement', 'grade_d', '等级频次（D级）', 'visits of grade D'),
+    ('plan_requirement', 'grade_c', '等级频次（C级）', 'visits of grade C'),
+    ('plan_requirement', 'grade_b', '等级频次（B级）', 'visits of grade B'),
+    ('plan_requirement', 'grade_a', '等级频次（A级）', 'visits of grade A'),
+    ('plan_requirement', 'campaign', '专项行动', 'campaign'),
+    ('plan_requirement', 'random', '随机抽查', 'random visit'),
+    ('checklist', 'full', '全项目检查表', 'full checklist'),
+    ('checklist', 'full_skill', '全项目检查表和技能核查', 'full checklist and skill check'),
+    ('checklist', 'system', '体系检查表', 'system inspection checklist'),
+    ('checklist', 'follow_up', '整改复查表', 'follow-up form'),
     ('level', 'district', '区级', 'district'),
     ('level', 'city', '市级', 'city'),
     ('level', 'province', '省级', 'province'),
@@ -1304,7 +1902,46 @@ from (values
     ('training_kind', 'skill_check', '食品安全管理员考核', 'food safety manager check'),
     ('training_kind', 'training', '培训', 'training'),
     ('training_kind', 'publicity', '科普宣教', 'community publicity'),
-    ('training_kind', 'food_education', '食育课程', 'school food education'),
+    ('roster', 'above_scale_producer', '规模以上食品生产企业', 'food producer above the statistical scale'),
+    ('roster', 'care_home', '养老机构（床位数）', 'care home, with its beds'),
+    ('trace_category', 'meat', '肉', 'meat'),
+    ('trace_category', 'egg', '蛋', 'eggs'),
+    ('trace_category', 'dairy', '奶', 'dairy'),
+    ('trace_category', 'rice', '米', 'rice'),
+    ('trace_category', 'flour', '面', 'flour'),
+    ('trace_category', 'oil', '油', 'edible oil'),
+    ('trace_category', 'aquatic', '水产品', 'aquatic products'),
+    ('trace_category', 'liquor', '白酒', 'Chinese spirits'),
+    ('trace_platform', 'zheshilian', '浙食链', 'Zheshilian'),
+    ('trace_platform', 'other', '其他认可的追溯平台', 'another accepted platform'),
+    ('unit_kind', 'community', '社区', 'community'),
+    ('unit_kind', 'village', '村', 'village'),
+    ('unit_kind', 'primary_school', '小学', 'primary school'),
+    ('unit_kind', 'middle_school', '初中', 'lower secondary school'),
+    ('unit_kind', 'nine_year_school', '九年一贯制学校', 'nine-year school'),
+    ('unit_kind', 'high_school', '高中', 'upper secondary school'),
+    ('unit_kind', 'kindergarten', '幼儿园', 'kindergarten'),
+    ('report_channel', 'direct_system', '网络直报系统', 'direct reporting system'),
+    ('report_channel', 'written', '书面报告', 'written report'),
+    ('report_channel', 'telephone', '电话报告', 'by telephone'),
+    ('report_channel', 'other', '其他', 'other'),
+    ('lead_department', 'market', '区市场监管局', 'market supervision'),
+    ('lead_department', 'police', '区公安分局', 'police'),
+    ('lead_origin', 'inspection', '监督检查', 'inspection'),
+    ('lead_origin', 'sampling', '抽检不合格', 'failed sample'),
+    ('lead_origin', 'complaint', '投诉举报', 'complaint or report'),
+    ('lead_origin', 'transfer', '上级交办或其他部门移送', 'handed over'),
+    ('lead_outcome', 'decision', '作出处罚决定', 'decided'),
+    ('lead_outcome', 'transferred', '移送', 'transferred'),
+    ('lead_outcome', 'closed', '依法结案或不予处罚', 'lawfully closed'),
+    ('office_dimension', 'foundation', '强基础', 'foundation'),
+    ('office_dimension', 'team', '强队伍', 'team'),
+    ('office_dimension', 'mechanism', '强机制', 'mechanism'),
+    ('office_dimension', 'support', '强保障', 'support'),
+    ('office_dimension', 'management', '强管理', 'management'),
+    ('reported_figure', 'resident_population', '年末常住人口（人）', 'resident population at the end of the year'),
+    ('reported_figure', 'census_population', '人口普查常住人口（人）', 'resident population of the census'),
+    ('reported_figure', 'satisfaction', '公众食品安全满意度（分）', 'public satisfaction with food safety'),
     ('conflict_reason', 'kinship', '亲属关系', 'kinship'),
     ('conflict_reason', 'interest', '利害关系', 'direct interest'),
     ('conflict_reason', 'former_employer', '曾任职', 'former employer'),
