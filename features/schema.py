@@ -104,6 +104,30 @@ class Facts:
     street: pl.DataFrame
 
 
+@dataclass(frozen=True)
+class PlanFacts:
+    """The mart tables that the indicators of the plan count, each sorted by its key."""
+
+    business: pl.DataFrame
+    roster_entry: pl.DataFrame
+    handled_food: pl.DataFrame
+    trace_upload: pl.DataFrame
+    sampling_result: pl.DataFrame
+    health_sample: pl.DataFrame
+    certificate: pl.DataFrame
+    premises_connection: pl.DataFrame
+    insurance_policy: pl.DataFrame
+    incident: pl.DataFrame
+    incident_report: pl.DataFrame
+    lead: pl.DataFrame
+    street: pl.DataFrame
+    street_assessment: pl.DataFrame
+    unit: pl.DataFrame
+    training_event: pl.DataFrame
+    school_lesson: pl.DataFrame
+    reported_figure: pl.DataFrame
+
+
 @cache
 def sql_text() -> str:
     """Read the schema; beside the package when installed, else in the repository."""

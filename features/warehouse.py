@@ -19,7 +19,7 @@ import duckdb
 import polars as pl
 
 from features.errors import NotFoundError, WarehouseError
-from features.schema import Facts, schema, schema_version, sql_text
+from features.schema import Facts, PlanFacts, schema, schema_version, sql_text
 
 # An ordinary mistake in a query must not stall on a download, and a regulator's
 # machine has no business reaching out.
@@ -96,7 +96,11 @@ class Warehouse:
 
     def facts(self) -> Facts:
         """Read every mart table that features need, each sorted by its key."""
-        return Facts(**{f.name: self._sorted(f"mart.{f.name}") for f in fields(Facts)})
+        return Facts(**self._tables(Facts))
+
+    def plan_facts(self) -> PlanFacts:
+        """Read every mart table that the indicators of the plan count."""
+        return PlanFacts(**self._tables(PlanFacts))
 
     def insert(self, table: str, frame: pl.DataFrame) -> None:
         """Append the rows of a frame, matching columns by name."""
@@ -138,6 +142,9 @@ class Warehouse:
         finally:
             self.execute(f"detach {_SNAPSHOT}")
         draft.replace(snapshot)
+
+    def _tables(self, kind: type[Facts | PlanFacts]) -> dict[str, pl.DataFrame]:
+        return {f.name: self._sorted(f"mart.{f.name}") for f in fields(kind)}
 
     def _sorted(self, name: str) -> pl.DataFrame:
         return self.table(name).sort(schema()[name].key).collect()

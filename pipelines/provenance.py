@@ -6,7 +6,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from features.schema import Facts, sql_text
+from features.schema import Facts, PlanFacts, sql_text
 
 _PACKAGES = ("features", "models", "pipelines")
 
@@ -24,7 +24,7 @@ def code_version() -> str:
     return f"{version('shian')}+{digest.hexdigest()[:12]}"
 
 
-def fingerprint(facts: Facts) -> str:
+def fingerprint(facts: Facts | PlanFacts) -> str:
     """Hash the facts, which stand in the order of their keys however they were loaded."""
     digest = hashlib.sha256()
     for field in fields(facts):
