@@ -688,7 +688,7 @@ create table if not exists output.run (
 );
 comment on table output.run is 'One row per run that wrote output. | 一次运行 | key: run_id';
 comment on column output.run.run_id is '运行编号 | Hash of everything that went into the run |';
-comment on column output.run.kind is '运行类型 | score, plan, draw, alerts or indicators |';
+comment on column output.run.kind is '运行类型 | score, plan, worklist, draw, alerts or indicators |';
 comment on column output.run.as_of is '数据截止日 | Only facts recorded before this day were used | day';
 comment on column output.run.model_version is '模型版本 | Model and version |';
 comment on column output.run.law_version is '规则版本 | Hash of the rules in models/law |';
@@ -856,6 +856,71 @@ comment on column output.plan_shortage.person_days_available is '可用人日 | 
 comment on column output.plan_shortage.person_days_missing is '缺口人日 | Person-days of the visits dropped, spread over their lawful days | day';
 comment on column output.plan_shortage.visits_dropped is '未排检查 | Visits dropped whose last lawful day lies in the month | visit';
 comment on column output.plan_shortage.requirement is '首先落空的要求 | The weightiest requirement of a visit dropped; empty when none is | code plan_requirement';
+
+create table if not exists output.worklist (
+    run_id varchar not null,
+    plan_run_id varchar,
+    visit_id varchar not null,
+    business_id varchar not null,
+    visit_on date not null,
+    position integer not null,
+    inspector_id varchar,
+    second_inspector_id varchar,
+    office_id varchar,
+    purpose varchar not null,
+    source varchar not null,
+    reason varchar not null,
+    reason_en varchar not null,
+    legal_basis varchar not null,
+    checklist varchar not null,
+    due_on date not null,
+    is_overdue boolean not null,
+    minutes double not null,
+    travel_minutes double not null,
+    inclusion_probability double,
+    constraint position_positive check (position >= 1),
+);
+comment on table output.worklist is 'One row per visit of a weekly worklist: who goes where on which day, in which order. | 周工作单中的一次检查 | key: run_id, visit_id';
+comment on column output.worklist.run_id is '运行编号 | Run that wrote the row |';
+comment on column output.worklist.plan_run_id is '计划运行编号 | Plan it was made from; empty for the visits of a draw |';
+comment on column output.worklist.visit_id is '检查任务编号 | Number of the visit; the inspection loaded from the filled sheet bears it |';
+comment on column output.worklist.business_id is '经营者编号 | Business the row is about |';
+comment on column output.worklist.visit_on is '检查日 | Day of the visit | day';
+comment on column output.worklist.position is '当日顺序 | Place in the order of the pair on that day | visit';
+comment on column output.worklist.inspector_id is '主检查员 | First inspector |';
+comment on column output.worklist.second_inspector_id is '副检查员 | Second inspector |';
+comment on column output.worklist.office_id is '市场监管所 | Office |';
+comment on column output.worklist.purpose is '检查类型 | Why | code purpose';
+comment on column output.worklist.source is '任务来源 | The plan, a draw, or a fact that became known since the plan | code worklist_source';
+comment on column output.worklist.reason is '事由 | Why the business is visited, in Chinese |';
+comment on column output.worklist.reason_en is '事由（英文） | Why the business is visited, in English |';
+comment on column output.worklist.legal_basis is '依据 | Instrument and article |';
+comment on column output.worklist.checklist is '检查表 | Checklist to bring | code checklist';
+comment on column output.worklist.due_on is '最迟日 | Last lawful day | day';
+comment on column output.worklist.is_overdue is '是否逾期 | The last lawful day lies before the visit | boolean';
+comment on column output.worklist.minutes is '现场用时 | Time on the premises | minute';
+comment on column output.worklist.travel_minutes is '路途用时 | Way from the office or the visit before | minute';
+comment on column output.worklist.inclusion_probability is '抽取概率 | Probability with which chance chose the business; empty for targeted visits | share';
+
+create table if not exists output.worklist_change (
+    run_id varchar not null,
+    visit_id varchar not null,
+    change varchar not null,
+    business_id varchar not null,
+    before varchar,
+    after varchar,
+    why varchar not null,
+    why_en varchar not null,
+);
+comment on table output.worklist_change is 'One row per change of a weekly worklist against what people were told before. | 周工作单相对此前告知的一处变动 | key: run_id, visit_id, change';
+comment on column output.worklist_change.run_id is '运行编号 | Run that wrote the row |';
+comment on column output.worklist_change.visit_id is '检查任务编号 | Number of the visit |';
+comment on column output.worklist_change.change is '变动 | What changed | code worklist_change';
+comment on column output.worklist_change.business_id is '经营者编号 | Business the row is about |';
+comment on column output.worklist_change.before is '原安排 | What people were told |';
+comment on column output.worklist_change.after is '现安排 | What holds now |';
+comment on column output.worklist_change.why is '原因 | Why, in Chinese |';
+comment on column output.worklist_change.why_en is '原因（英文） | Why, in English |';
 
 create table if not exists output.draw (
     run_id varchar not null,
@@ -1839,6 +1904,19 @@ from (values
     ('checklist', 'full_skill', '全项目检查表和技能核查', 'full checklist and skill check'),
     ('checklist', 'system', '体系检查表', 'system inspection checklist'),
     ('checklist', 'follow_up', '整改复查表', 'follow-up form'),
+    ('checklist', 'report', '举报核查记录表', 'record of verifying a report'),
+    ('checklist', 'disposal', '不合格食品核查处置表', 'form for disposing of failed food'),
+    ('checklist', 'incident', '食品安全事故调查记录', 'record of an incident inquiry'),
+    ('worklist_source', 'plan', '年度计划', 'annual plan'),
+    ('worklist_source', 'draw', '双随机抽取', 'double-random draw'),
+    ('worklist_source', 'report', '举报待核查', 'report to verify'),
+    ('worklist_source', 'failed_sample', '抽检不合格待处置', 'failed sample to dispose of'),
+    ('worklist_source', 'incident', '食品安全事故或食源性疾病', 'incident or foodborne illness'),
+    ('worklist_change', 'added', '新增', 'added'),
+    ('worklist_change', 'moved', '改日', 'moved to another day'),
+    ('worklist_change', 'restaffed', '换人', 'other inspectors'),
+    ('worklist_change', 'postponed', '延后', 'postponed'),
+    ('worklist_change', 'removed', '取消', 'removed'),
     ('level', 'district', '区级', 'district'),
     ('level', 'city', '市级', 'city'),
     ('level', 'province', '省级', 'province'),
