@@ -20,6 +20,7 @@ from models.rules import RuleSet, load_rules
 from models.workdays import term_end
 from pipelines.draw.bundle import Basis, Excluded, Frozen, Policy, Share, Task
 from pipelines.draw.reasons import read_left_out
+from pipelines.draw.staff import conflicts_between, in_service
 from pipelines.provenance import code_version, fingerprint
 
 DIRECTED, UNDIRECTED = "directed", "undirected"
@@ -62,8 +63,8 @@ def freeze(warehouse: Warehouse, request: Request) -> Frozen:
     _check(request)
     facts = warehouse.facts()
     run, scores = _scores(warehouse, request)
-    staff, absent = _inspectors(warehouse, request)
-    conflicts = _conflicts(warehouse, request)
+    staff, absent = in_service(warehouse, request.as_of, request.ends)
+    conflicts = conflicts_between(warehouse, request.as_of, request.ends)
     known = _known(warehouse, facts, scores, request)
     left_out = _left_out(request.left_out, known, staff, law)
     excluded = {**_outside(known, facts, request, law), **left_out}
@@ -110,46 +111,6 @@ def _scores(warehouse: Warehouse, request: Request) -> tuple[str, pl.DataFrame]:
         message = f"{warehouse.path} holds no score run up to {request.as_of}; make one with: shian score --warehouse {warehouse.path}"
         raise NotFoundError(message)
     return str(scores["run_id"][0]), scores
-
-
-def _inspectors(
-    warehouse: Warehouse, request: Request
-) -> tuple[tuple[Inspector, ...], tuple[Excluded, ...]]:
-    """List who is in service from the day to the end of the task, and who is not."""
-    rows = warehouse.table("mart.inspector").sort("inspector_id").collect()
-    serves = rows.select(
-        serves=(pl.col("joined_on").is_null() | (pl.col("joined_on") <= request.as_of))
-        & (pl.col("left_on").is_null() | (pl.col("left_on") > request.ends))
-    )["serves"]
-    staff = tuple(
-        Inspector(
-            inspector_id=row["inspector_id"],
-            office_id=row["office_id"],
-            qualifications=tuple((row["qualifications"] or "").split("+"))
-            if row["qualifications"]
-            else (),
-        )
-        for row in rows.filter(serves).iter_rows(named=True)
-    )
-    absent = rows.filter(~serves)["inspector_id"]
-    return staff, tuple(
-        Excluded("inspector", number, "not_in_service", "") for number in absent
-    )
-
-
-def _conflicts(warehouse: Warehouse, request: Request) -> tuple[Conflict, ...]:
-    """List the conflicts that hold on any day of the task."""
-    rows = (
-        warehouse.table("mart.conflict_of_interest")
-        .filter(
-            pl.col("valid_from") <= request.ends,
-            pl.col("valid_to").is_null() | (pl.col("valid_to") >= request.as_of),
-        )
-        .select("inspector_id", "business_id", "reason")
-        .sort("business_id", "inspector_id")
-        .collect()
-    )
-    return tuple(Conflict(**row) for row in rows.iter_rows(named=True))
 
 
 def _known(
