@@ -22,15 +22,25 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-Days = npt.NDArray[np.int64]
+from features.periods import NEVER, Days, Window, last_day
+
 Values = npt.NDArray[np.float64]
 
 # Room for a day number in a composite key: 2^21 days are more than 5,000 years.
 _DAY_BITS = 21
-_NEVER = 1 << (_DAY_BITS - 1)
 # Fine enough for a tenth of a fen; a window's own sum may reach two thousand million,
 # while a running sum may overflow, since a difference of two that did is still right.
-_UNITS = float(1 << 32)
+UNITS = float(1 << 32)
+
+
+def key_of(entity: Days, day: Days) -> Days:
+    """Give the composite key that orders by entity, then day."""
+    return (entity << _DAY_BITS) | day
+
+
+def in_units(values: Values) -> Days:
+    """Give values as whole numbers of 2^-32, which add up exactly."""
+    return np.rint(values * UNITS).astype(np.int64)
 
 
 @dataclass(frozen=True)
@@ -43,7 +53,7 @@ class Asked:
     @property
     def key(self) -> Days:
         """Give the composite key that orders pairs by entity, then day."""
-        return (self.entity << _DAY_BITS) | self.as_of
+        return key_of(self.entity, self.as_of)
 
 
 @dataclass(frozen=True)
@@ -78,10 +88,10 @@ class Events:
             "entity", "recorded", "happened", *quantities
         )
         happened, recorded = _days(known["happened"]), _days(known["recorded"])
-        ends = np.full(known.height, _NEVER, dtype=np.int64)
+        ends = np.full(known.height, NEVER, dtype=np.int64)
         if "withdrawn" in known.columns:
             ends = _days(known["withdrawn"].fill_null(pl.date(1, 1, 1)))
-            ends[known["withdrawn"].is_null().to_numpy()] = _NEVER
+            ends[known["withdrawn"].is_null().to_numpy()] = NEVER
         if legal_life_days is not None:
             ends = np.minimum(ends, happened + legal_life_days)
         return cls(
@@ -94,6 +104,12 @@ class Events:
                 for q in quantities
             },
         )
+
+    def leave(self, window: Window) -> Days:
+        """Give the last day on which each event counts in the window."""
+        until = np.minimum(last_day(self.happened, window), self.ends)
+        # An event withdrawn before it was even recorded comes and goes on one day.
+        return np.maximum(self.recorded, until)
 
     def only(self, mask: npt.NDArray[np.bool_]) -> "Events":
         """Keep the events of a mask, still in their order."""
@@ -111,20 +127,14 @@ def window_sums(
     events: Events,
     asked: Asked,
     quantities: Sequence[str],
-    window_days: int | None,
+    window: Window,
 ) -> Values:
-    """Sum quantities over the window, one row per pair and one column per quantity.
-
-    A window of None reaches back without limit.
-    """
+    """Sum quantities over the window, one row per pair and one column per quantity."""
     values = np.column_stack([events.quantities[q] for q in quantities])
-    units = np.rint(values * _UNITS).astype(np.int64)
-    reach = events.happened + window_days if window_days is not None else _NEVER
-    # An event withdrawn before it was even recorded comes and goes on one day.
-    last_day = np.maximum(events.recorded, np.minimum(reach, events.ends))
+    units = in_units(values)
     came = _prefix(events.entity, events.recorded, units, asked)
-    left = _prefix(events.entity, last_day, units, asked)
-    return (came - left) / _UNITS
+    left = _prefix(events.entity, events.leave(window), units, asked)
+    return (came - left) / UNITS
 
 
 def _prefix(entity: Days, day: Days, units: Days, asked: Asked) -> Days:
@@ -132,7 +142,7 @@ def _prefix(entity: Days, day: Days, units: Days, asked: Asked) -> Days:
 
     The sums of earlier entities are the same in both prefixes of a window and cancel.
     """
-    key = (entity << _DAY_BITS) | day
+    key = key_of(entity, day)
     order = np.argsort(key, kind="stable")
     running = np.zeros((len(key) + 1, units.shape[1]), dtype=np.int64)
     np.cumsum(units[order], axis=0, out=running[1:])
@@ -156,7 +166,7 @@ def latest(events: Events, asked: Asked) -> Days:
     rank = np.empty_like(position)
     rank[happened_rank] = position
     best = happened_rank[np.maximum.accumulate(rank)]
-    key = (events.entity << _DAY_BITS) | events.recorded
+    key = key_of(events.entity, events.recorded)
     before = np.searchsorted(key, asked.key, side="left") - 1
     found = np.where(before >= 0, best[np.maximum(before, 0)], -1)
     safe = np.maximum(found, 0)
@@ -193,7 +203,7 @@ def decayed_sum(
     for here in _by_rank(events.entity):
         gap = events.recorded[here] - events.recorded[here - 1]
         state[here] += state[here - 1] * np.exp(-decay * gap)
-    key = (events.entity << _DAY_BITS) | events.recorded
+    key = key_of(events.entity, events.recorded)
     before = np.searchsorted(key, asked.key, side="left") - 1
     safe = np.maximum(before, 0)
     age = asked.as_of - events.recorded[safe]
@@ -223,4 +233,4 @@ def _at(values: Values, found: Days) -> Values:
 
 def _days(dates: pl.Series) -> Days:
     days: Days = dates.cast(pl.Date).to_physical().cast(pl.Int64).to_numpy()
-    return np.clip(days, 0, _NEVER)
+    return np.clip(days, 0, NEVER)

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from features.catalogue import Feature, catalogue
+from features.periods import Window
 from features.schema import Facts
 from tests.features.slow_events import Event, Row, all_streams
 
@@ -27,7 +28,7 @@ GROUPS = {
 
 
 def total(
-    events: list[Event], day: date, quantity: str, window: int | None = None
+    events: list[Event], day: date, quantity: str, window: Window = None
 ) -> float:
     return math.fsum(e.numbers[quantity] for e in events if e.is_within(day, window))
 
@@ -106,7 +107,7 @@ def share_or_trend(feature: Feature, own: list[Event], day: date) -> float | Non
 
 
 def share(
-    feature: Feature, events: list[Event], day: date, window: int | None
+    feature: Feature, events: list[Event], day: date, window: Window
 ) -> float | None:
     above = total(events, day, feature.quantity, window)
     below = total(events, day, feature.per, window) + feature.shrinkage

@@ -1,11 +1,13 @@
 """The facts of the mart as events, read row by row with no cleverness."""
 
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import polars as pl
 
+from features.periods import Months, Window
 from features.schema import Facts
 
 Row = dict[str, object]
@@ -31,11 +33,20 @@ class Event:
     def is_known(self, day: date) -> bool:
         return self.recorded < day <= self.until
 
-    def is_within(self, day: date, window: int | None) -> bool:
+    def is_within(self, day: date, window: Window) -> bool:
         """Whether it happened in [day - window, day)."""
         if not self.is_known(day):
             return False
-        return window is None or self.happened >= day - timedelta(days=window)
+        return window is None or self.happened >= since(day, window)
+
+
+def since(day: date, window: int | Months) -> date:
+    """Take a window off a day as PostgreSQL takes off an interval."""
+    if isinstance(window, int):
+        return day - timedelta(days=window)
+    year, month = divmod(day.year * 12 + day.month - 1 - window.count, 12)
+    last = monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))
 
 
 def all_streams(facts: Facts, life: int | None) -> dict[str, list[Event]]:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from features.periods import Months, Window
 from features.window import (
     Asked,
     Events,
@@ -191,6 +192,7 @@ _event = st.tuples(
 ).map(lambda e: (e[0], e[1], e[1] + e[2], None if e[3] is None else e[1] + e[3], e[4]))
 _histories = st.lists(_event, max_size=12)
 _questions = st.lists(st.tuples(st.integers(-1, 3), _day), min_size=1, max_size=8)
+_windows = st.sampled_from([None, 1, 30, 60, Months(1), Months(2)])
 _life = st.none() | st.sampled_from([1, 20, 60])
 
 
@@ -215,9 +217,9 @@ def own(known: list[Event], who: int) -> list[Event]:
     return [event for event in known if event.business == str(who)]
 
 
-@given(_histories, _questions, _life, st.none() | st.sampled_from([1, 30, 60]))
+@given(_histories, _questions, _life, _windows)
 def test_window_sums_equal_the_events_counted_one_by_one(
-    history: list[tuple], questions: list, life: int | None, window: int | None
+    history: list[tuple], questions: list, life: int | None, window: Window
 ) -> None:
     slow = listed(history, life)
     expected = [
