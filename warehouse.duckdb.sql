@@ -688,7 +688,7 @@ create table if not exists output.run (
 );
 comment on table output.run is 'One row per run that wrote output. | 一次运行 | key: run_id';
 comment on column output.run.run_id is '运行编号 | Hash of everything that went into the run |';
-comment on column output.run.kind is '运行类型 | score, plan, worklist, draw, alerts or indicators |';
+comment on column output.run.kind is '运行类型 | score, plan, worklist, draw, sample_plan, alerts or indicators |';
 comment on column output.run.as_of is '数据截止日 | Only facts recorded before this day were used | day';
 comment on column output.run.model_version is '模型版本 | Model and version |';
 comment on column output.run.law_version is '规则版本 | Hash of the rules in models/law |';
@@ -939,6 +939,46 @@ comment on column output.draw.inclusion_probability is '抽取概率 | Probabili
 comment on column output.draw.draw_order is '抽取序号 | Order in which it was drawn |';
 comment on column output.draw.inspector_id is '主检查员 | Lead inspector drawn |';
 comment on column output.draw.second_inspector_id is '副检查员 | Second inspector drawn |';
+
+create table if not exists output.sample_plan (
+    run_id varchar not null,
+    batch_no varchar not null,
+    programme varchar not null,
+    business_id varchar not null,
+    street_code varchar not null,
+    office_id varchar,
+    stratum varchar not null,
+    inclusion_probability double not null,
+    reason varchar not null,
+    food_class varchar not null,
+    variety varchar not null,
+    items varchar not null,
+    sample_month date not null,
+    expected_failure double not null,
+    cost_yuan integer not null,
+    sampler_id varchar not null,
+    second_sampler_id varchar not null,
+    constraint sample_inclusion_in_range check (inclusion_probability > 0 and inclusion_probability <= 1),
+    constraint expected_failure_in_range check (expected_failure between 0 and 1),
+);
+comment on table output.sample_plan is 'One row per batch of a sampling plan; the laboratory is on no table. | 抽检计划中的一个批次（不含检验机构） | key: run_id, batch_no';
+comment on column output.sample_plan.run_id is '运行编号 | Run that wrote the row |';
+comment on column output.sample_plan.batch_no is '批次编号 | Number of the batch in the plan: S supervision, E evaluation, M monitoring |';
+comment on column output.sample_plan.programme is '抽检性质 | Supervision, evaluation or market risk monitoring; never the health system''s | code programme';
+comment on column output.sample_plan.business_id is '经营者编号 | Business to be sampled |';
+comment on column output.sample_plan.street_code is '街道代码 | Street (12-digit statistical code, or the source''s own area) |';
+comment on column output.sample_plan.office_id is '市场监管所 | Office |';
+comment on column output.sample_plan.stratum is '层 | Stratum of the draw: street, and for evaluation the band of expected failure |';
+comment on column output.sample_plan.inclusion_probability is '抽取概率 | Probability with which the draw chose the business for the batch | share';
+comment on column output.sample_plan.reason is '抽中事由 | Why the business is in the plan | code sample_reason';
+comment on column output.sample_plan.food_class is '食品大类 | Food class to be bought | code food_class';
+comment on column output.sample_plan.variety is '品种代码 | Variety to be bought, as models/law names it |';
+comment on column output.sample_plan.items is '检验项目（以 + 连接） | Items or factors to be tested, joined by + |';
+comment on column output.sample_plan.sample_month is '抽样月份（当月首日） | First day of the month in which it is taken | day';
+comment on column output.sample_plan.expected_failure is '预计不合格概率 | Probability with which the batch is expected to fail | share';
+comment on column output.sample_plan.cost_yuan is '费用 | Price of the food and of its test | yuan';
+comment on column output.sample_plan.sampler_id is '抽样人员 | Officer drawn to take it |';
+comment on column output.sample_plan.second_sampler_id is '第二抽样人员 | Second officer drawn to take it |';
 
 create table if not exists output.alert (
     run_id varchar not null,
@@ -1945,6 +1985,10 @@ from (values
     ('programme', 'supervision', '监督抽检', 'supervision sampling'),
     ('programme', 'evaluation', '评价性抽检', 'evaluation sampling'),
     ('programme', 'monitoring', '风险监测', 'risk monitoring'),
+    ('sample_reason', 'certain', '每年必抽', 'sampled every year'),
+    ('sample_reason', 'risk', '按预计不合格率加权抽取', 'drawn by expected failure'),
+    ('sample_reason', 'random', '等概率随机抽取', 'drawn with equal chances'),
+    ('sample_reason', 'monitoring', '风险监测', 'risk monitoring'),
     ('reinspection', 'none', '未申请复检', 'none requested'),
     ('reinspection', 'pending', '复检中', 'pending'),
     ('reinspection', 'upheld', '复检维持', 'upheld'),
