@@ -81,7 +81,7 @@ def make_visits(rng: np.random.Generator, block: Block, staff: Staff) -> Visits:
     for step, month in enumerate(block.months):
         truth = block.truth(step) + season(month.month)
         mended = truth + FOLLOW_UP_LOG_ODDS
-        errands = _chosen(rng, register, truth, memory, month)
+        errands = chosen(rng, register, truth, memory, month)
         visits = _inspected(rng, register, staff, truth, errands)
         returns = _follow_ups(rng, visits)
         found += [visits, _inspected(rng, register, staff, mended, returns)]
@@ -90,7 +90,7 @@ def make_visits(rng: np.random.Generator, block: Block, staff: Staff) -> Visits:
     return _all(found)
 
 
-def _chosen(
+def chosen(
     rng: np.random.Generator,
     register: Register,
     truth: Floats,
@@ -138,9 +138,7 @@ def _inspected(
     odds = truth[errands.business] + staff.severity[lead]
     serious = rng.random(count) < chance(odds)
     key = np.where(serious, 1 + rng.poisson(0.35, count), 0)
-    general = np.minimum(
-        rng.poisson(np.exp(np.clip(1.1 + 0.28 * (odds + 2.4), -2, 2.4))), GENERAL_ITEMS
-    )
+    general = general_failures(rng, odds)
     is_full = rng.random(count) < FULL_CHECKLIST
     return Visits(
         business=errands.business,
@@ -152,11 +150,17 @@ def _inspected(
         key=key,
         general=general,
         scored=is_full & np.isin(errands.purpose, ["routine", "random"]),
-        points=_points(rng, key, general),
+        points=checklist_points(rng, key, general),
     )
 
 
-def _points(rng: np.random.Generator, key: Ints, general: Ints) -> Floats:
+def general_failures(rng: np.random.Generator, odds: Floats) -> Ints:
+    """Draw how many general items fail: more where the log-odds are high."""
+    rate = np.exp(np.clip(1.1 + 0.28 * (odds + 2.4), -2, 2.4))
+    return np.minimum(rng.poisson(rate), GENERAL_ITEMS)
+
+
+def checklist_points(rng: np.random.Generator, key: Ints, general: Ints) -> Floats:
     """Score a checklist from 0 to 60 in steps of a half."""
     exact = 5.5 * key + 1.1 * general + rng.normal(0, 1.0, len(key))
     points: Floats = np.round(np.clip(exact, 0, 60) * 2) / 2

@@ -1,0 +1,1 @@
+"""Years of grade, plan, outcome and training again, on a district whose truth is known."""
