@@ -9,7 +9,14 @@ import polars as pl
 
 from features import complaints, conduct, inspections, sampling
 from features.catalogue import Feature, catalogue, feature_names
-from features.neighbourhood import Others, Surroundings, group_sums, near_sums
+from features.inspections import Expectation
+from features.neighbourhood import (
+    Background,
+    Others,
+    Surroundings,
+    group_sums,
+    near_sums,
+)
 from features.profile import attributes_at, profile_features
 from features.schema import Facts
 from features.window import (
@@ -22,8 +29,9 @@ from features.window import (
     window_sums,
 )
 
+VISITS = "visits"
 STREAMS: Mapping[str, Callable[[Facts], pl.DataFrame]] = {
-    "visits": inspections.visits,
+    VISITS: inspections.visits,
     "complaints": complaints.complaints,
     "verified_complaints": complaints.verified_complaints,
     "samples": sampling.samples,
@@ -51,7 +59,11 @@ _NOTHING = 0.5
 
 
 def build(
-    facts: Facts, pairs: pl.DataFrame, *, legal_life_days: int | None = None
+    facts: Facts,
+    pairs: pl.DataFrame,
+    *,
+    legal_life_days: int | None = None,
+    background: Background | None = None,
 ) -> pl.DataFrame:
     """Compute every feature of the catalogue for each (business_id, as_of).
 
@@ -64,13 +76,23 @@ def build(
         pairs: business_id (String) and as_of (Date).
         legal_life_days: days after which penalties, incidents, failed samples and
             verified complaints no longer count; None for no limit.
+        background: what is known of all businesses on the one day of the pairs, where
+            the facts are only those of some.
     """
-    desk = _Desk(facts, pairs["business_id"].unique().sort(), legal_life_days)
+    asked_for = pairs["business_id"].unique().sort()
+    desk = _Desk(facts, asked_for, legal_life_days, background)
     blocks = [
         _block(desk, pairs.slice(start, _BLOCK))
         for start in range(0, max(pairs.height, 1), _BLOCK)
     ]
     return pl.concat(blocks)
+
+
+def stream_of(name: str, facts: Facts, expectation: Expectation | None) -> pl.DataFrame:
+    """List the events of a stream, visits under the expectation of all inspectors."""
+    if name == VISITS:
+        return inspections.visits(facts, expectation)
+    return STREAMS[name](facts)
 
 
 @dataclass(frozen=True)
@@ -80,6 +102,7 @@ class _Desk:
     facts: Facts
     asked_for: pl.Series
     legal_life_days: int | None
+    background: Background | None
 
     @cached_property
     def codes(self) -> pl.DataFrame:
@@ -88,13 +111,15 @@ class _Desk:
 
     @cached_property
     def frames(self) -> dict[str, pl.DataFrame]:
-        return {name: stream(self.facts) for name, stream in STREAMS.items()}
+        expectation = self.background.expectation if self.background else None
+        return {name: stream_of(name, self.facts, expectation) for name in STREAMS}
 
     @cached_property
     def surroundings(self) -> dict[str, Surroundings]:
         asked = {f.stream for f in catalogue() if f.metric in _OF_OTHERS}
         return {
-            name: Surroundings(self.frames[name], self.facts.business) for name in asked
+            name: Surroundings(self.frames[name], self.facts.business, self.background)
+            for name in asked
         }
 
     @cached_property
@@ -176,9 +201,7 @@ _OWN: Mapping[str, Callable[[Feature, Events, Asked], Values]] = {
 
 
 def _of_others(feature: Feature, around: Surroundings, members: pl.DataFrame) -> Values:
-    question = Others(
-        (feature.quantity, feature.per), feature.window or _TREND_BASE_DAYS
-    )
+    question = Others.asked_by(feature)
     if feature.metric == "near":
         return _ratio(feature, near_sums(around, members, question))
     return _ratio(feature, group_sums(around, members, question, group=feature.group))

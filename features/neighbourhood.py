@@ -1,21 +1,25 @@
 """What is known of others like it: same street, type, chain, and those close by.
 
 Every rate leaves the business itself out, is shrunk towards "no different from others",
-and uses only what was recorded before the day.
+and uses only what was recorded before the day. Sums are whole numbers of 2^-32, as in
+features.window, so that sums over parts of the register add up to the same bytes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from scipy.sparse import csr_matrix
+from scipy.sparse import coo_matrix
 from scipy.spatial import cKDTree
 
+from features.catalogue import Feature
+from features.inspections import Expectation
 from features.profile import attributes_at
-from features.window import Asked, Events, Values, window_sums
+from features.window import Values
 
 # How two businesses come to be in one group; null parts make no group.
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -27,10 +31,24 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "chain": ("chain_code",),
     "declared": ("business_type", "declared_risk"),
 }
+GROUP_COLUMNS = tuple(
+    dict.fromkeys(column for key in GROUPS.values() for column in key)
+)
 
 # Near enough to share a landlord, a drain and a clientele; beyond it the gain faded.
 NEAR_METRES = 300.0
 _EARTH_METRES = 6_378_137.0
+# Places whose neighbours are looked up at once: bounds memory in the densest old town.
+_PLACES_AT_ONCE = 20_000
+# What a question without a window reaches back.
+_FIVE_YEARS = 1826
+# Windows are counted from 1970-01-01, and what lies before counts as that day.
+_FIRST_DAY = date(1970, 1, 1)
+UNITS = float(1 << 32)
+
+Units = npt.NDArray[np.int64]
+# Some places by number, and which others each of them is close to.
+Link = tuple[npt.NDArray[np.intp], coo_matrix]
 
 
 @dataclass(frozen=True)
@@ -39,26 +57,71 @@ class Others:
 
     quantities: tuple[str, ...]
     window_days: int
+    stream: str = "visits"
+
+    @classmethod
+    def asked_by(cls, feature: Feature) -> "Others":
+        """Take the question from the declaration of a feature."""
+        window = feature.window or _FIVE_YEARS
+        return cls((feature.quantity, feature.per), window, feature.stream)
+
+    @property
+    def name(self) -> str:
+        """Name the question in a table of answers."""
+        return f"{self.stream} {'+'.join(self.quantities)} {self.window_days}d"
+
+
+@dataclass(frozen=True)
+class Background:
+    """What is known of all businesses on a day, for whoever holds a part of them.
+
+    `expectation` is that of all inspectors; `groups` has one row per question and group: question, group, the columns of
+    GROUP_COLUMNS that make it; `near` one per question and business with a place:
+    question, business_id. Both have sum_0, sum_1 ... in the order of the quantities.
+    """
+
+    expectation: Expectation
+    groups: pl.DataFrame
+    near: pl.DataFrame
+
+    def totals(self, question: Others, group: str) -> pl.DataFrame:
+        """Give the sums of every group, named as the quantities of the question."""
+        asked = self.groups.filter(question=question.name, group=group)
+        return asked.select(*GROUPS[group], **_named(question))
+
+    def nearby(self, question: Others) -> pl.DataFrame:
+        """Give the sums near each business that has a place."""
+        asked = self.near.filter(question=question.name)
+        return asked.select("business_id", **_named(question))
+
+
+def _named(question: Others) -> dict[str, str]:
+    return {name: f"sum_{n}" for n, name in enumerate(question.quantities)}
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """A stream of visits and the register, with what every question about them needs."""
+    """A stream of visits and the register, with what every question about them needs.
+
+    Where they are only a part of what there is, the background tells of the whole.
+    """
 
     visits: pl.DataFrame
     business: pl.DataFrame
+    background: Background | None = None
 
     @cached_property
-    def of_visits(self) -> pl.DataFrame:
-        """Give the attributes of each visit's business, known the day after it was."""
+    def grouped(self) -> pl.DataFrame:
+        """Put beside each visit the groups its business was in the day after it."""
         day_after = pl.col("recorded") + pl.duration(days=1)
-        return attributes_at(
+        of_visits = attributes_at(
             self.business, self.visits.select("business_id", as_of=day_after)
         )
+        return self.visits.hstack(of_visits.select(GROUP_COLUMNS))
 
     @cached_property
     def places(self) -> pl.DataFrame:
-        """Number the places first recorded for each business.
+        """Give the place first recorded for each business.
 
         A later correction of a coordinate changes no past number.
         """
@@ -67,13 +130,58 @@ class Surroundings:
             .sort("business_id", "recorded_at", "valid_from")
             .unique("business_id", keep="first", maintain_order=True)
             .select("business_id", "lon", "lat", "recorded_at")
-            .with_row_index("place")
         )
 
     @cached_property
-    def near(self) -> csr_matrix:
+    def links(self) -> list[Link]:
         """Connect the places close to each other."""
-        return _graph(self.places)
+        return list(linked(self.places))
+
+    def counted(self, question: Others, day: date) -> pl.DataFrame:
+        """Keep the visits that count on a day, their quantities in units."""
+        happened = pl.col("happened").clip(lower_bound=_FIRST_DAY)
+        leaves = happened + pl.duration(days=question.window_days)
+        if "withdrawn" in self.visits.columns:
+            leaves = pl.min_horizontal(leaves, "withdrawn")
+        return self.grouped.filter(
+            pl.col("recorded") < day, day <= pl.max_horizontal("recorded", leaves)
+        ).select("business_id", *GROUP_COLUMNS, *map(_units, question.quantities))
+
+    def totals(self, question: Others, group: str, day: date) -> pl.DataFrame:
+        """Sum over every group on a day: its columns, and the quantities in units."""
+        if self.background is not None:
+            return self.background.totals(question, group)
+        return summed(self.counted(question, day), GROUPS[group])
+
+    def nearby(self, question: Others, day: date) -> pl.DataFrame:
+        """Sum over what is near to each place recorded before a day, in units."""
+        if self.background is not None:
+            return self.background.nearby(question)
+        own = self.places.join(
+            summed(self.counted(question, day), ["business_id"]),
+            on="business_id",
+            how="left",
+            maintain_order="left",
+        )
+        is_placed = (own["recorded_at"] < day).to_numpy()
+        units = own.select(pl.col(question.quantities).fill_null(0)).to_numpy()
+        near = near_units(self.links, units * is_placed[:, None])
+        return (
+            own.select("business_id")
+            .with_columns(
+                pl.Series(q, near[:, n]) for n, q in enumerate(question.quantities)
+            )
+            .filter(is_placed)
+        )
+
+
+def summed(counted: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """Sum the quantities of visits that count, by columns of which none is null."""
+    return (
+        counted.drop_nulls(by)
+        .group_by(by)
+        .agg(pl.exclude("business_id", *GROUP_COLUMNS).sum())
+    )
 
 
 def group_sums(
@@ -85,25 +193,29 @@ def group_sums(
     group its business was in on the day after the recording. Rows of zeros where the
     business is in no group.
     """
+    numbered = members.select("business_id", "as_of", *GROUPS[group]).with_row_index()
+    sums = np.zeros((members.height, len(question.quantities)))
+    for _, asked in numbered.group_by("as_of"):
+        sums[asked["index"].to_numpy()] = _of_others(around, asked, question, group)
+    return sums
+
+
+def _of_others(
+    around: Surroundings, asked: pl.DataFrame, question: Others, group: str
+) -> Values:
+    """Take the sums of the business itself from those of its group, all on one day."""
+    day: date = asked["as_of"][0]
     columns = GROUPS[group]
-    events = pl.concat(
-        [around.visits, around.of_visits.select(columns)], how="horizontal"
-    ).drop_nulls(columns)
-    is_member = members.select(
-        pl.all_horizontal(pl.col(columns).is_not_null())
-    ).to_series()
-    asked_days = _days(members["as_of"])
-    totals = np.zeros((members.height, len(question.quantities)))
-    for keys, sign in (((*columns,), 1.0), ((*columns, "business_id"), -1.0)):
-        codes = _codes(events, members, keys)
-        stream = Events.of(
-            events.with_columns(entity=codes[: events.height]), question.quantities
-        )
-        asked = Asked(codes[events.height :].to_numpy(), asked_days)
-        totals += sign * window_sums(
-            stream, asked, question.quantities, question.window_days
-        )
-    return np.where(is_member.to_numpy()[:, None], totals, 0.0)
+    key = (*columns, "business_id")
+    totals = around.totals(question, group, day)
+    own = summed(around.counted(question, day), key)
+    beside = asked.join(totals, on=columns, how="left", maintain_order="left").join(
+        own, on=key, how="left", maintain_order="left", suffix=" own"
+    )
+    return beside.select(
+        (pl.col(name).fill_null(0) - pl.col(f"{name} own").fill_null(0)) / UNITS
+        for name in question.quantities
+    ).to_numpy()
 
 
 def near_sums(around: Surroundings, pairs: pl.DataFrame, question: Others) -> Values:
@@ -111,33 +223,27 @@ def near_sums(around: Surroundings, pairs: pl.DataFrame, question: Others) -> Va
 
     Before its place was recorded a business is near to none.
     """
-    places = around.places
-    coded = around.visits.join(
-        places.select("business_id", entity="place"), on="business_id"
-    )
-    stream = Events.of(coded, question.quantities)
-    at = pairs.join(
-        places.select("business_id", "place"),
-        on="business_id",
-        how="left",
-        maintain_order="left",
-    )["place"]
-    at_places = at.fill_null(0).to_numpy().astype(np.int64)
-    days, placed_on = _days(pairs["as_of"]), _days(places["recorded_at"])
-    result = np.zeros((pairs.height, len(question.quantities)))
-    for day in np.unique(days):
-        is_placed = placed_on < day
-        here = (days == day) & at.is_not_null().to_numpy()
-        here[here] = is_placed[at_places[here]]
-        asked = Asked(np.arange(places.height), np.full(places.height, day))
-        own = window_sums(stream, asked, question.quantities, question.window_days)
-        near = around.near @ np.where(is_placed[:, None], own, 0.0)
-        result[here] = near[at_places[here]]
-    return result
+    numbered = pairs.select("business_id", "as_of").with_row_index()
+    sums = np.zeros((pairs.height, len(question.quantities)))
+    for (day,), asked in numbered.group_by("as_of"):
+        nearby = around.nearby(question, day)
+        known = asked.join(nearby, on="business_id", how="left", maintain_order="left")
+        sums[asked["index"].to_numpy()] = known.select(
+            pl.col(question.quantities).fill_null(0) / UNITS
+        ).to_numpy()
+    return sums
 
 
-def _graph(places: pl.DataFrame) -> csr_matrix:
-    """Connect businesses within NEAR_METRES of each other, none with itself.
+def near_units(links: Iterable[Link], units: Units) -> Units:
+    """Sum over the places close to each, row by row as they are given."""
+    sums = np.zeros_like(units)
+    for here, graph in links:
+        sums[here] = graph @ units
+    return sums
+
+
+def linked(places: pl.DataFrame) -> Iterator[Link]:
+    """Connect places within NEAR_METRES of each other, none with itself.
 
     Distances are straight lines through the globe, so that no place bends the map for
     two others; over 300 m they differ from the ground by less than a micrometre.
@@ -149,20 +255,19 @@ def _graph(places: pl.DataFrame) -> csr_matrix:
     globe = _EARTH_METRES * np.column_stack(
         [np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)]
     )
-    edges = cKDTree(globe).query_pairs(NEAR_METRES, output_type="ndarray")
-    rows, columns = edges[:, 0], edges[:, 1]
-    size = places.height
-    one_way = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(size, size))
-    return one_way + one_way.T
+    tree = cKDTree(globe)
+    # The leaves of the tree hold what is close together, so few of them are looked into.
+    for begin in range(0, places.height, _PLACES_AT_ONCE):
+        here = tree.indices[begin : begin + _PLACES_AT_ONCE]
+        edges = cKDTree(globe[here]).sparse_distance_matrix(
+            tree, NEAR_METRES, output_type="ndarray"
+        )
+        is_other = here[edges["i"]] != edges["j"]
+        rows, columns = edges["i"][is_other], edges["j"][is_other]
+        ones = np.ones(len(rows), dtype=np.int8)
+        yield here, coo_matrix((ones, (rows, columns)), (len(here), places.height))
 
 
-def _codes(
-    events: pl.DataFrame, members: pl.DataFrame, keys: tuple[str, ...]
-) -> pl.Series:
-    """Number the distinct key combinations, events first, then members."""
-    both = pl.concat([events.select(keys), members.select(keys)], how="vertical")
-    return both.select(pl.struct(keys).rank("dense").cast(pl.Int64)).to_series()
-
-
-def _days(dates: pl.Series) -> npt.NDArray[np.int64]:
-    return dates.cast(pl.Date).to_physical().cast(pl.Int64).to_numpy()
+def _units(quantity: str) -> pl.Expr:
+    value = pl.col(quantity).cast(pl.Float64).fill_null(0.0)
+    return (value * UNITS).round(0, mode="half_to_even").cast(pl.Int64).alias(quantity)
