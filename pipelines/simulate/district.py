@@ -11,16 +11,19 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from features.errors import MachineError
-from pipelines.simulate import kinds, noise, programmes, staff
+from pipelines.simulate import figures, kinds, noise, programmes, staff, units
 from pipelines.simulate.block import Block
 from pipelines.simulate.complaints import complaint_table
 from pipelines.simulate.factors import factor_table
 from pipelines.simulate.incidents import incident_table
 from pipelines.simulate.latent import chance, latent_log_odds
+from pipelines.simulate.leads import lead_table, report_table
 from pipelines.simulate.penalties import penalty_table
 from pipelines.simulate.places import street_table
 from pipelines.simulate.register import business_table, make_register
+from pipelines.simulate.rosters import roster_table
 from pipelines.simulate.samples import sample_table
+from pipelines.simulate.tracing import handled_table, upload_table
 from pipelines.simulate.visits import inspection_table, item_table, make_visits
 
 # Businesses worked on at once; bounds memory whatever their number.
@@ -94,6 +97,8 @@ def simulate(  # noqa: PLR0913  whatever a district may be asked to be
         f"{SOURCE}/inspector",
         staff.inspectors(np.random.default_rng([seed, 2]), people),
     )
+    for name, frame in _of_the_district(plan, businesses / kinds.PLAN_TOTAL).items():
+        writer.write(f"{SOURCE}/{name}", frame)
     severity = pl.DataFrame({"inspector_id": people.ids, "severity": people.severity})
     writer.write(f"{TRUTH}/inspector", severity)
     writer.close()
@@ -128,7 +133,14 @@ def _block(
     block = Block(number, register, log_odds, plan.months)
     tables |= _recorded(rng, block, plan, business)
     known = _known(tables, plan.until)
+    # What the indicators of the plan count has a stream of its own, so that the other
+    # tables of a seed are what they were before there were indicators.
+    own = np.random.default_rng([plan.seed, 10, number])
+    counted = _known(_counted(own, block, plan, tables), plan.until)
     written = {f"{SOURCE}/{n}": noise.with_noise(rng, n, f) for n, f in known.items()}
+    written |= {
+        f"{SOURCE}/{n}": noise.with_noise(own, n, f) for n, f in counted.items()
+    }
     return written | {f"{TRUTH}/latent": _truth(block)}
 
 
@@ -156,6 +168,41 @@ def _recorded(
     }
 
 
+def _counted(
+    rng: np.random.Generator,
+    block: Block,
+    plan: _Plan,
+    tables: dict[str, pl.DataFrame],
+) -> dict[str, pl.DataFrame]:
+    """Give what else the indicators of the plan count of these businesses."""
+    handled = handled_table(rng, block)
+    return {
+        "handled_food": handled,
+        "trace_upload": upload_table(rng, block, handled),
+        "roster_entry": roster_table(rng, block, tables["certificate"], plan.until),
+        "lead": lead_table(rng, block, tables["penalty"], plan.until),
+        "incident_report": report_table(rng, block, tables["incident"]),
+    }
+
+
+def _of_the_district(plan: _Plan, share: float) -> dict[str, pl.DataFrame]:
+    """Give what belongs to no business: units, lessons, and figures of others."""
+    rng = np.random.default_rng([plan.seed, 11])
+    years = sorted({month.year for month in plan.months})
+    listed = units.unit_table(rng)
+    tables = {
+        "unit": listed,
+        "school_lesson": units.lesson_table(rng, listed, plan.months),
+        "health_sample": figures.sample_table(rng, plan.months, share),
+        "street_assessment": figures.assessment_table(rng, years),
+        "reported_figure": figures.figure_table(rng, years, share),
+    }
+    return {
+        name: frame.filter(pl.col("recorded_at") < plan.until)
+        for name, frame in tables.items()
+    }
+
+
 def _known(tables: dict[str, pl.DataFrame], until: date) -> dict[str, pl.DataFrame]:
     """Keep what had been recorded by the end of the simulation."""
     known = {
@@ -165,9 +212,10 @@ def _known(tables: dict[str, pl.DataFrame], until: date) -> dict[str, pl.DataFra
         for name, frame in tables.items()
     }
     # What a visit found is known when the visit is.
-    known["inspection_item"] = known["inspection_item"].join(
-        known["inspection"], on="inspection_id", how="semi", maintain_order="left"
-    )
+    if "inspection_item" in known:
+        known["inspection_item"] = known["inspection_item"].join(
+            known["inspection"], on="inspection_id", how="semi", maintain_order="left"
+        )
     return known
 
 

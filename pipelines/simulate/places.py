@@ -104,6 +104,7 @@ STREETS = (
     ),
 )
 _SPREAD_DEGREES = 0.006
+COMMUNITIES_A_STREET = 14
 
 
 def draw_streets(rng: np.random.Generator, count: int) -> np.ndarray:
@@ -132,6 +133,11 @@ def addresses(rng: np.random.Generator, street: np.ndarray) -> np.ndarray:
     at = roads[street, rng.integers(0, roads.shape[1], len(street))]
     number = rng.integers(1, 400, len(street)).astype(str)
     return np.char.add(np.char.add(at, number), "号")
+
+
+def community_name(street: str, number: int) -> str:
+    """Name a community by its street: 清波街道, 0 gives 清波第1社区."""
+    return f"{street.replace('街道', '')}第{number + 1}社区"
 
 
 def street_table() -> pl.DataFrame:

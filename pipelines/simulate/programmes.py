@@ -15,7 +15,11 @@ from pipelines.simulate.columns import (
     drawn,
 )
 from pipelines.simulate.latent import chance
-from pipelines.simulate.places import STREETS
+from pipelines.simulate.places import (
+    COMMUNITIES_A_STREET,
+    STREETS,
+    community_name,
+)
 from pipelines.simulate.register import Register
 
 _CERTIFIED_SHARE = 0.35
@@ -45,7 +49,6 @@ _WITH_POLICY = {
     "food_producer": 0.5,
     "health_food_producer": 0.8,
 }
-_COMMUNITIES_A_STREET = 14
 _CHECKED_A_MONTH = 0.008
 
 
@@ -193,9 +196,9 @@ def _publicity(rng: np.random.Generator, months: list[date]) -> pl.DataFrame:
     rows = []
     for month in months[::3]:
         for street in STREETS:
-            for number in rng.choice(_COMMUNITIES_A_STREET, 8, replace=False):
+            for number in rng.choice(COMMUNITIES_A_STREET, 8, replace=False):
                 day = day_number(month) + int(rng.integers(0, 85))
-                community = f"{street.name.replace('街道', '')}第{number + 1}社区"
+                community = community_name(street.name, int(number))
                 rows.append((day, day + 3, "publicity", street.code, community))
     schema = {
         "held_on": pl.Int32,
