@@ -102,6 +102,19 @@ class Warehouse:
         """Read every mart table that the indicators of the plan count."""
         return PlanFacts(**self._tables(PlanFacts))
 
+    def in_order(self, name: str, rows: int) -> Iterator[pl.DataFrame]:
+        """Read a table in the order of its key, so many rows at a time.
+
+        No other query may run in between; memory does not grow with the table.
+        """
+        known = schema()[name]
+        query = f"select {', '.join(known.columns)} from {name} order by {', '.join(known.key)}"  # noqa: S608
+        for batch in self._connection.sql(query).to_arrow_reader(rows):
+            frame = pl.DataFrame(batch)
+            yield frame.select(
+                pl.col(c.name).cast(c.dtype) for c in known.columns.values()
+            )
+
     def insert(self, table: str, frame: pl.DataFrame) -> None:
         """Append the rows of a frame, matching columns by name."""
         self.execute(f"insert into {table} by name from incoming", incoming=frame)

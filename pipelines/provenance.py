@@ -1,13 +1,20 @@
 """What a result was made from: program, facts, and a name for the whole."""
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from functools import cache
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 
-from features.schema import Facts, PlanFacts, sql_text
+import polars as pl
 
+from features.schema import Facts, PlanFacts, schema, sql_text
+from features.warehouse import Warehouse
+
+# Rows hashed at once; bounds memory and changes no fingerprint.
+_ROWS = 200_000
 _PACKAGES = ("features", "models", "pipelines")
 
 
@@ -26,11 +33,30 @@ def code_version() -> str:
 
 def fingerprint(facts: Facts | PlanFacts) -> str:
     """Hash the facts, which stand in the order of their keys however they were loaded."""
+    return _digest(
+        {field.name: [getattr(facts, field.name)] for field in fields(facts)}
+    )
+
+
+def warehouse_fingerprint(opened: Warehouse) -> str:
+    """Hash the facts of a warehouse, never holding all of a table."""
+    tables = {f.name: f"mart.{f.name}" for f in fields(Facts)}
+    return _digest(
+        {
+            # A table without rows still has its columns.
+            name: chain([schema()[table].empty()], opened.in_order(table, _ROWS))
+            for name, table in tables.items()
+        }
+    )
+
+
+def _digest(tables: Mapping[str, Iterable[pl.DataFrame]]) -> str:
     digest = hashlib.sha256()
-    for field in fields(facts):
-        frame = getattr(facts, field.name)
-        digest.update(field.name.encode())
-        digest.update(frame.write_csv(None).encode())
+    for name, batches in tables.items():
+        digest.update(name.encode())
+        for number, rows in enumerate(batches):
+            text = rows.write_csv(None, include_header=number == 0)
+            digest.update(text.encode())
     return digest.hexdigest()[:16]
 
 
