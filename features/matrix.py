@@ -1,15 +1,16 @@
 """One row per business and day, one column per feature of the catalogue."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import polars as pl
 
 from features import complaints, conduct, inspections, sampling
-from features.catalogue import Feature, catalogue, feature_names
+from features.catalogue import FINISHED_METRICS, Feature, catalogue
 from features.inspections import Expectation
+from features.metrics import of_finished, own_value, ratio
 from features.neighbourhood import (
     Background,
     Others,
@@ -19,15 +20,7 @@ from features.neighbourhood import (
 )
 from features.profile import attributes_at, profile_features
 from features.schema import Facts
-from features.window import (
-    Asked,
-    Events,
-    Values,
-    days_since,
-    decayed_sum,
-    last_value,
-    window_sums,
-)
+from features.window import Asked, Events, Values
 
 VISITS = "visits"
 STREAMS: Mapping[str, Callable[[Facts], pl.DataFrame]] = {
@@ -50,12 +43,8 @@ _ENDS_BY_LAW = frozenset(
 )
 # Metrics that look at other businesses.
 _OF_OTHERS = frozenset({"group", "near"})
-# The long end of a trend.
-_TREND_BASE_DAYS = 1826
 # Pairs worked on at once: bounds memory at some 400 MB whatever the number of pairs.
 _BLOCK = 400_000
-# Counts are whole: anything less is rounding left over from a difference of sums.
-_NOTHING = 0.5
 
 
 def build(
@@ -149,73 +138,24 @@ def _block(desk: _Desk, pairs: pl.DataFrame) -> pl.DataFrame:
     )
     profile = profile_features(desk.facts, pairs)
     members = attributes_at(desk.facts.business, pairs)
-    columns = [
-        profile[f.name].cast(pl.Float64).to_numpy()
-        if f.metric == "profile"
-        else _of_others(f, desk.surroundings[f.stream], members)
-        if f.metric in _OF_OTHERS
-        else _OWN[f.metric](f, desk.events[f.stream], asked)
-        for f in catalogue()
-    ]
+    columns: dict[str, Values] = {}
+    for f in catalogue():
+        if f.metric == "profile":
+            columns[f.name] = profile[f.name].cast(pl.Float64).to_numpy()
+        elif f.metric in _OF_OTHERS:
+            columns[f.name] = _of_others(f, desk.surroundings[f.stream], members)
+        elif f.metric in FINISHED_METRICS:
+            columns[f.name] = of_finished(f, columns)
+        else:
+            columns[f.name] = own_value(f, desk.events[f.stream], asked)
     matrix = pl.DataFrame(
-        {n: c.astype(np.float32) for n, c in zip(feature_names(), columns, strict=True)}
+        {name: column.astype(np.float32) for name, column in columns.items()}
     ).fill_nan(None)
     return pl.concat([pairs.select("business_id", "as_of"), matrix], how="horizontal")
-
-
-def _sum(feature: Feature, events: Events, asked: Asked) -> Values:
-    return window_sums(events, asked, [feature.quantity], feature.window)[:, 0]
-
-
-def _share(feature: Feature, events: Events, asked: Asked) -> Values:
-    quantities = [feature.quantity, feature.per]
-    return _ratio(feature, window_sums(events, asked, quantities, feature.window))
-
-
-def _trend(feature: Feature, events: Events, asked: Asked) -> Values:
-    base = replace(feature, window=_TREND_BASE_DAYS)
-    return _share(feature, events, asked) - _share(base, events, asked)
-
-
-def _decayed(feature: Feature, events: Events, asked: Asked) -> Values:
-    return decayed_sum(events, asked, feature.quantity, feature.half_life)
-
-
-def _last(feature: Feature, events: Events, asked: Asked) -> Values:
-    return last_value(_where(feature, events), asked, feature.quantity)
-
-
-def _days_since(feature: Feature, events: Events, asked: Asked) -> Values:
-    return days_since(_where(feature, events), asked)
-
-
-_OWN: Mapping[str, Callable[[Feature, Events, Asked], Values]] = {
-    "sum": _sum,
-    "mean": _share,
-    "shrunk": _share,
-    "trend": _trend,
-    "decayed": _decayed,
-    "last": _last,
-    "days_since": _days_since,
-}
 
 
 def _of_others(feature: Feature, around: Surroundings, members: pl.DataFrame) -> Values:
     question = Others.asked_by(feature)
     if feature.metric == "near":
-        return _ratio(feature, near_sums(around, members, question))
-    return _ratio(feature, group_sums(around, members, question, group=feature.group))
-
-
-def _ratio(feature: Feature, sums: Values) -> Values:
-    """Divide; a mean of nothing is unknown, a shrunk share of nothing is its centre."""
-    below = sums[:, 1] + feature.shrinkage
-    ratio: Values = np.full(len(below), np.nan)
-    np.divide(sums[:, 0], below, out=ratio, where=below > _NOTHING)
-    return ratio
-
-
-def _where(feature: Feature, events: Events) -> Events:
-    if not feature.where:
-        return events
-    return events.only(events.quantities[feature.where] > 0)
+        return ratio(feature, near_sums(around, members, question))
+    return ratio(feature, group_sums(around, members, question, group=feature.group))

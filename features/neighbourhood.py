@@ -17,7 +17,9 @@ from scipy.sparse import coo_matrix
 from scipy.spatial import cKDTree
 
 from features.catalogue import Feature
+from features.errors import InputError
 from features.inspections import Expectation
+from features.periods import Months
 from features.profile import attributes_at
 from features.window import Values
 
@@ -63,6 +65,9 @@ class Others:
     def asked_by(cls, feature: Feature) -> "Others":
         """Take the question from the declaration of a feature."""
         window = feature.window or _FIVE_YEARS
+        if isinstance(window, Months):
+            message = f"the feature {feature.name} looks at others in calendar months; give their window in days"
+            raise InputError(message)
         return cls((feature.quantity, feature.per), window, feature.stream)
 
     @property
