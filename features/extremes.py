@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from features.periods import Days, Window
-from features.window import UNITS, Asked, Events, Values, in_units, key_of
+from features.slots import UNITS, in_units, key_of
+from features.window import Asked, Events, Values
 
 # Covered (event, day) places worked on at once, some 100 MB.
 _PLACES = 1 << 22

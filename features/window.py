@@ -16,6 +16,7 @@ where nothing is.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -23,24 +24,9 @@ import numpy.typing as npt
 import polars as pl
 
 from features.periods import NEVER, Days, Window, last_day
+from features.slots import Line, Table, in_units, key_of, layouts
 
 Values = npt.NDArray[np.float64]
-
-# Room for a day number in a composite key: 2^21 days are more than 5,000 years.
-_DAY_BITS = 21
-# Fine enough for a tenth of a fen; a window's own sum may reach two thousand million,
-# while a running sum may overflow, since a difference of two that did is still right.
-UNITS = float(1 << 32)
-
-
-def key_of(entity: Days, day: Days) -> Days:
-    """Give the composite key that orders by entity, then day."""
-    return (entity << _DAY_BITS) | day
-
-
-def in_units(values: Values) -> Days:
-    """Give values as whole numbers of 2^-32, which add up exactly."""
-    return np.rint(values * UNITS).astype(np.int64)
 
 
 @dataclass(frozen=True)
@@ -54,6 +40,11 @@ class Asked:
     def key(self) -> Days:
         """Give the composite key that orders pairs by entity, then day."""
         return key_of(self.entity, self.as_of)
+
+    @cached_property
+    def parts(self) -> Sequence[Table | Line]:
+        """Lay the pairs out for sums, once for all quantities and windows."""
+        return layouts(self.entity, self.as_of)
 
 
 @dataclass(frozen=True)
@@ -111,6 +102,20 @@ class Events:
         # An event withdrawn before it was even recorded comes and goes on one day.
         return np.maximum(self.recorded, until)
 
+    def units(self, quantity: str) -> Days:
+        """Give a quantity in whole units, worked out once."""
+        if quantity not in self._units:
+            self._units[quantity] = in_units(self.quantities[quantity])
+        return self._units[quantity]
+
+    @cached_property
+    def _units(self) -> dict[str, Days]:
+        return {}
+
+    def of_entities(self, first: int, stop: int) -> slice:
+        """Find where the events of the entities first to stop stand."""
+        return slice(*np.searchsorted(self.entity, [first, stop]))
+
     def only(self, mask: npt.NDArray[np.bool_]) -> "Events":
         """Keep the events of a mask, still in their order."""
         return replace(
@@ -130,23 +135,16 @@ def window_sums(
     window: Window,
 ) -> Values:
     """Sum quantities over the window, one row per pair and one column per quantity."""
-    values = np.column_stack([events.quantities[q] for q in quantities])
-    units = in_units(values)
-    came = _prefix(events.entity, events.recorded, units, asked)
-    left = _prefix(events.entity, events.leave(window), units, asked)
-    return (came - left) / UNITS
-
-
-def _prefix(entity: Days, day: Days, units: Days, asked: Asked) -> Days:
-    """Sum the values whose key lies before the pair, over all entities before too.
-
-    The sums of earlier entities are the same in both prefixes of a window and cancel.
-    """
-    key = key_of(entity, day)
-    order = np.argsort(key, kind="stable")
-    running = np.zeros((len(key) + 1, units.shape[1]), dtype=np.int64)
-    np.cumsum(units[order], axis=0, out=running[1:])
-    return running[np.searchsorted(key[order], asked.key, side="left")]
+    leave = events.leave(window)
+    sums = np.zeros((len(quantities), len(asked.entity)))
+    for part in asked.parts:
+        own = events.of_entities(part.first, part.stop)
+        entity = events.entity[own]
+        came = part.slots(entity, events.recorded[own])
+        left = part.slots(entity, leave[own])
+        for quantity, line in zip(quantities, sums, strict=True):
+            part.add_up(came, left, events.units(quantity)[own], line)
+    return sums.T
 
 
 def latest(events: Events, asked: Asked) -> Days:

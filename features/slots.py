@@ -1,0 +1,145 @@
+"""Where among the asked days an event begins to count and where it ends.
+
+The asked days are laid out so that whatever counts from one day on counts for all that
+follow of its entity, up to the slot where it is taken away again: one running sum over
+the slots then holds, at each asked day, all that counts there.
+
+Where few days are asked of many entities, the slots are a table, a row per day and a
+column per entity: a slot is found by looking up the day, and rows are added to rows.
+Else they are the asked pairs in order, and a slot is found by searching.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from features.periods import Days
+
+Sums = npt.NDArray[np.float64]
+
+# Fine enough for a tenth of a fen; a window's own sum may reach two thousand million,
+# while a running sum may overflow, since a difference of two that did is still right.
+UNITS = float(1 << 32)
+# Room for a day number in a composite key: 2^21 days are more than 5,000 years.
+_DAY_BITS = 21
+# Cells of a table worked on together, 1 MB of them, which stay in the nearest memory.
+_CELLS = 1 << 17
+# A table may have so many cells per pair: cheaper to add rows of than pairs to search.
+_CELLS_A_PAIR = 3
+
+
+def key_of(entity: Days, day: Days) -> Days:
+    """Give the composite key that orders by entity, then day."""
+    return (entity << _DAY_BITS) | day
+
+
+def in_units(values: Sums) -> Days:
+    """Give values as whole numbers of 2^-32, which add up exactly."""
+    return np.rint(values * UNITS).astype(np.int64)
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The days asked for in order, and for each day how many of them it has reached."""
+
+    days: Days
+    reached: Days
+
+    @classmethod
+    def of(cls, as_of: Days) -> "Calendar":
+        """List the different days."""
+        days = np.unique(as_of)
+        all_days = np.arange(days[0] - 1, days[-1] + 1)
+        return cls(days, np.searchsorted(days, all_days, side="right"))
+
+    def rank(self, day: Days) -> Days:
+        """Count the asked days up to each day."""
+        place = day - (self.days[0] - 1)
+        ranks: Days = self.reached[np.clip(place, 0, len(self.reached) - 1, out=place)]
+        return ranks
+
+
+@dataclass(frozen=True)
+class Table:
+    """Entities first to stop, a row of cells per asked day; the pairs are of these.
+
+    `pairs` are the places of the pairs among those asked, `at` their cells.
+    """
+
+    first: int
+    stop: int
+    calendar: Calendar
+    pairs: Days | slice
+    at: Days
+
+    def slots(self, entity: Days, day: Days) -> Days:
+        """Find the cell of each entity on the first asked day after a day."""
+        return self.calendar.rank(day) * (self.stop - self.first) + (
+            entity - self.first
+        )
+
+    def add_up(self, came: Days, left: Days, units: Days, sums: Sums) -> None:
+        """Sum the units over the events that have come and not left, into the pairs."""
+        width = self.stop - self.first
+        cells = np.zeros((len(self.calendar.days) + 1) * width, dtype=np.int64)
+        np.add.at(cells, came, units)
+        np.subtract.at(cells, left, units)
+        for before, row in pairwise(cells.reshape(-1, width)):
+            np.add(row, before, out=row)
+        sums[self.pairs] = cells[self.at] / UNITS
+
+
+@dataclass(frozen=True)
+class Line:
+    """The pairs in order of entity and day."""
+
+    first: int
+    stop: int
+    keys: Days
+    order: Days
+
+    def slots(self, entity: Days, day: Days) -> Days:
+        """Find the first pair of each entity after a day, or else of the next entity."""
+        return np.searchsorted(self.keys, key_of(entity, day), side="right")
+
+    def add_up(self, came: Days, left: Days, units: Days, sums: Sums) -> None:
+        """Sum the units over the events that have come and not left, into the pairs."""
+        cells = np.zeros(len(self.keys) + 1, dtype=np.int64)
+        np.add.at(cells, came, units)
+        np.subtract.at(cells, left, units)
+        sums[self.order] = np.cumsum(cells)[:-1] / UNITS
+
+
+def layouts(entity: Days, as_of: Days) -> list[Table] | list[Line]:
+    """Lay out the asked pairs: as tables of entities that follow each other, or in line."""
+    if not len(entity):
+        return []
+    first, stop = int(entity.min()), int(entity.max()) + 1
+    days = np.unique(as_of)
+    if len(days) * (stop - first) > _CELLS_A_PAIR * len(entity):
+        keys = key_of(entity, as_of)
+        order = np.argsort(keys, kind="stable")
+        return [Line(first, stop, keys[order], order)]
+    return list(_tables(entity, Calendar.of(as_of), as_of))
+
+
+def _tables(entity: Days, calendar: Calendar, as_of: Days) -> Iterator[Table]:
+    width = max(1, _CELLS // (len(calendar.days) + 1))
+    day = calendar.rank(as_of) - 1
+    order = np.argsort(entity, kind="stable")
+    entity = entity[order]
+    last = int(entity[-1]) + 1
+    for first in range(int(entity[0]), last, width):
+        stop = min(first + width, last)
+        here = slice(*np.searchsorted(entity, [first, stop]))
+        pairs = order[here]
+        yield Table(
+            first,
+            stop,
+            calendar,
+            pairs,
+            day[pairs] * (stop - first) + entity[here] - first,
+        )
