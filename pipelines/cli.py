@@ -15,7 +15,9 @@ from pipelines.commands import (
     grades,
     listing,
     models,
+    publish,
     register,
+    sampling,
 )
 from pipelines.console import guarded, tell_error
 
@@ -39,6 +41,9 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "backtest": models.backtest,
     "score": grades.score,
     "explain": grades.explain,
+    "publish": publish.publish,
+    "sample-plan": sampling.sample_plan,
+    "sample-results": sampling.sample_results,
     "verify": register.verify,
 }
 DRAWING: Mapping[str, Callable[..., None]] = {

@@ -12,7 +12,7 @@ from tests.e2e.conftest import SHIAN, Shian
 
 COMMANDS = (
     *("demo", "init", "load", "simulate", "train", "backtest", "score", "explain"),
-    "verify",
+    *("publish", "sample-plan", "sample-results", "verify"),
 )
 GROUPS = {
     "draw": ("commit", "run", "withdraw", "verify"),
@@ -91,6 +91,10 @@ def test_the_readme_lists_every_exit_code_in_both_languages(
         (["explain", ""], 4, "shian init"),
         (["simulate", "--out", "/dev/null/x", "--businesses", "100"], 10, "/dev/null"),
         (["explain", "某某饭店", "--warehouse", "{tmp}/none.duckdb"], 4, "shian init"),
+        (["sample-plan"], 2, "year"),
+        (["sample-plan", "--year", "2026", "--key", "x", "--out", "{tmp}"], 2, "64"),
+        (["sample-plan", "--year", "2026", "-w", "{tmp}/none.duckdb"], 4, "shian init"),
+        (["sample-results", "-w", "{tmp}/none.duckdb"], 4, "shian init"),
         (["draw", "again"], 2, "again"),
         (["draw", "commit", "--task", "抽查"], 2, "ends"),
         (["draw", "run", "{tmp}/none"], 7, "shian draw commit"),
