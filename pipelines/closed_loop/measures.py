@@ -1,27 +1,26 @@
-"""What a way of deciding achieved, by the truth, and how far two of them differ."""
+"""What a way of deciding achieved, by the truth that it never saw."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
 
 import numpy as np
 import polars as pl
-from scipy.stats import t
 
 from models.clauses import Number
 from models.metrics import Array, Ranked
 from models.rules import RuleSet
-from pipelines.closed_loop.loop import BEGIN, Lived
-from pipelines.closed_loop.policies import DAYS_A_YEAR
+from pipelines.closed_loop.loop import Lived
+from pipelines.closed_loop.policies import DAYS_A_YEAR, harm
 from pipelines.closed_loop.travel import kilometres
+from pipelines.simulate.columns import day_number
 
-CONFIDENCE = 0.95
 MEASURES: Mapping[str, tuple[str, str, int]] = {
     "found": ("发现的严重问题", "serious cases found", 0),
     "found_by_plan": ("其中按计划发现", "of them by planned visits", 0),
     "found_share": ("发现比例", "share of cases found", 3),
     "days_to_detection": ("发现所需天数", "days to detection", 1),
     "days_stood": ("每案存续天数", "days a case stood", 1),
+    "harm_days": ("每户每年危害日", "harm-days a business a year", 2),
     "coverage": ("法定覆盖率", "legal coverage", 3),
     "kilometres": ("每次检查里程", "km a visit", 2),
     "auc": ("期末模型AUC", "AUC at the end", 3),
@@ -29,15 +28,17 @@ MEASURES: Mapping[str, tuple[str, str, int]] = {
 }
 
 
-def measured(lived: Lived, law: RuleSet, end: date) -> dict[str, float]:
+def measured(lived: Lived, law: RuleSet, days: tuple[date, date]) -> dict[str, float]:
     """Measure three things by the truth: what was found, how soon, and what was learned.
 
     A case is trouble that began in the loop or stood when it began. Days to detection
     are those from its first day to the day it was found, of the cases found; days stood
     count every case to its end, found or not, so that what nobody found weighs too.
+    Harm-days are the days in the loop on which trouble stood, weighed by harm.
     """
-    visits = lived.environment.visits().filter(pl.col("inspected_on") >= BEGIN)
-    cases = lived.environment.cases(BEGIN)
+    begin, end = days
+    visits = lived.environment.visits().filter(pl.col("inspected_on") >= begin)
+    cases = lived.environment.cases(begin)
     length = np.array([case.end - case.begin for case in cases], dtype=np.float64)
     is_found = np.array([case.is_found for case in cases], dtype=bool)
     by_plan = visits.filter(
@@ -49,11 +50,26 @@ def measured(lived: Lived, law: RuleSet, end: date) -> dict[str, float]:
         "found_share": float(is_found.mean()),
         "days_to_detection": float(length[is_found].mean()),
         "days_stood": float(length.mean()),
+        "harm_days": _harm_days(lived, law, days),
         "coverage": _coverage(lived, law, end),
         "kilometres": kilometres(visits, _places(lived)) / max(visits.height, 1),
         "auc": _auc(lived),
         "stated_over_true": _level(lived),
     }
+
+
+def _harm_days(lived: Lived, law: RuleSet, days: tuple[date, date]) -> float:
+    """Weigh the days on which trouble stood, and share them out among all businesses."""
+    begin, end = days
+    register = lived.environment.facts().business.with_columns(harm=harm(law))
+    weight = dict(register.select("business_id", "harm").iter_rows())
+    ids, first = lived.environment.district.block.register.ids, day_number(begin)
+    total = sum(
+        weight.get(ids[case.business], 0.0) * (case.end - max(case.begin, first))
+        for case in lived.environment.cases(begin)
+    )
+    years = (end - begin).days / DAYS_A_YEAR
+    return float(total / (years * register.height))
 
 
 def _coverage(lived: Lived, law: RuleSet, end: date) -> float:
@@ -103,46 +119,3 @@ def _level(lived: Lived) -> float:
     )
     stated, true = both["probability"].mean(), both["probability_true"].mean()
     return float(stated) / float(true)  # type: ignore[arg-type]
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A mean over seeds with its 95% interval (Student's t)."""
-
-    value: float
-    lower: float
-    upper: float
-
-
-def estimate(values: Sequence[float]) -> Estimate:
-    """Estimate a mean; 1, 2, 3 give 2 with -0.48 to 4.48."""
-    mean, count = float(np.mean(values)), len(values)
-    spread = float(np.std(values, ddof=1)) if count > 1 else float("nan")
-    reach = float(t.ppf((1 + CONFIDENCE) / 2, count - 1)) * spread / count**0.5
-    return Estimate(mean, mean - reach, mean + reach)
-
-
-def compared(
-    results: Mapping[str, Sequence[Mapping[str, float]]], *, against: str
-) -> pl.DataFrame:
-    """List every policy and measure: its mean, and its difference from one, by seed.
-
-    The seeds are the same for all, so the differences are paired: what makes a district
-    hard for one policy makes it hard for the other.
-    """
-    rows = []
-    for policy, runs in results.items():
-        for measure in MEASURES:
-            own = [run[measure] for run in runs]
-            other = [run[measure] for run in results[against]]
-            value = estimate(own)
-            gap = estimate(np.subtract(own, other).tolist())
-            rows.append(
-                {
-                    "policy": policy,
-                    "measure": measure,
-                    **vars(value),
-                    **{f"gain_{name}": at for name, at in vars(gap).items()},
-                }
-            )
-    return pl.DataFrame(rows)

@@ -19,6 +19,7 @@ from features.profile import attributes_at
 from features.schema import Facts
 from models.clauses import Number
 from models.metrics import Array
+from models.plan_clauses import Amounts
 from models.rules import RuleSet
 
 DAYS_A_YEAR = 365.25
@@ -114,15 +115,27 @@ def by_lot(desk: Desk, visits: int) -> pl.Series:
 
 
 def by_harm_days(desk: Desk, visits: int) -> pl.Series:
-    """Visit by probability times days unseen, the legal floor before all else."""
+    """Visit by probability times harm times days unseen, the legal floor before all."""
     length = (desk.end - desk.start).days
     due = pl.col("unchecked") + length > desk.floor_days
-    worth = pl.col("probability").fill_null(0.0) * pl.col("waited")
+    risk = pl.col("probability").fill_null(0.0) * harm(desk.law)
+    worth = risk * pl.col("waited")
     open_ = desk.graded.filter(pl.col("waited") >= LEAST_GAP_DAYS)
     ordered = open_.with_columns(due=due, worth=worth).sort(
         "due", "worth", "business_id", descending=[True, True, False]
     )
     return ordered["business_id"].head(visits)
+
+
+def harm(law: RuleSet) -> pl.Expr:
+    """Weigh what a problem does there: by subtype, else by type, else 1 as usual."""
+    weights = law.get(Amounts, "plan.harm")
+    by = {row.code: row.amount for row in weights.rows}
+    of_kind = [
+        pl.col(name).replace_strict(by, default=None, return_dtype=pl.Float64)
+        for name in ("subtype", "business_type")
+    ]
+    return pl.coalesce(*of_kind, pl.lit(weights.otherwise))
 
 
 def _first(trading: pl.DataFrame, urgency: pl.Expr, visits: int) -> pl.Series:

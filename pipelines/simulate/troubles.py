@@ -54,22 +54,26 @@ class Troubles:
 
     def cases(self, business: int, mended: Sequence[int]) -> Iterator[Case]:
         """List the cases of a business, some of them ended on the days of mending."""
-        free = 0
+        last = 0
         for day in sorted(mended):
-            for begin, end in _cases(self.stretches[business], free):
+            for begin, end in _cases(self.stretches[business], last):
                 if end > day:
                     yield Case(business, begin, day, is_found=True)
                     break
                 yield Case(business, begin, end, is_found=False)
-            free = day
-        for begin, end in _cases(self.stretches[business], free):
+            last = day
+        for begin, end in _cases(self.stretches[business], last):
             yield Case(business, begin, end, is_found=False)
 
 
 def _cases(
-    stretches: Sequence[tuple[int, int]], free: int
+    stretches: Sequence[tuple[int, int]], mended: int
 ) -> Iterator[tuple[int, int]]:
-    """Give the stretches that begin where nothing stands, from a day on."""
+    """Give the stretches that begin where nothing stands, after a day of mending.
+
+    Mending ends what began that very day too.
+    """
+    free = mended + 1
     for begin, end in stretches:
         if begin >= free:
             yield begin, end
