@@ -12,6 +12,7 @@ from models.clauses import SHAPES as GRADING_SHAPES
 from models.clauses import Rule, Source
 from models.credit_clauses import CREDIT_SHAPES
 from models.draw_clauses import DRAW_SHAPES
+from models.indicator_clauses import INDICATOR_SHAPES
 from models.plan_clauses import PLAN_SHAPES
 from models.procedure_clauses import PROCEDURE_SHAPES
 from models.sampling_clauses import SAMPLING_SHAPES
@@ -22,6 +23,7 @@ SHAPES: Mapping[str, type[Rule]] = {
     **GRADING_SHAPES,
     **CREDIT_SHAPES,
     **DRAW_SHAPES,
+    **INDICATOR_SHAPES,
     **PLAN_SHAPES,
     **PROCEDURE_SHAPES,
     **SAMPLING_SHAPES,

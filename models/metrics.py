@@ -139,3 +139,17 @@ def _divide(above: Array, below: Array) -> Array:
     ratio: Array = np.full(np.broadcast_shapes(above.shape, below.shape), np.nan)
     np.divide(above, below, out=ratio, where=below > 0)
     return ratio
+
+
+def wilson(share: float, count: float) -> tuple[float, float]:
+    """Give the 95% interval of a share (Wilson 1927); 2 of 10 gives 5.7% to 51.0%."""
+    if count <= 0:
+        return 0.0, 1.0
+    z = 1.959964
+    centre = (share + z * z / (2 * count)) / (1 + z * z / count)
+    reach = (
+        z
+        / (1 + z * z / count)
+        * (share * (1 - share) / count + z * z / (4 * count * count)) ** 0.5
+    )
+    return max(centre - reach, 0.0), min(centre + reach, 1.0)

@@ -11,6 +11,7 @@ from html import escape
 from markupsafe import Markup
 
 from models.clauses import GRADES
+from models.metrics import wilson
 
 WIDTH = 720
 _LEFT, _RIGHT, _ROW = 150, 60, 26
@@ -179,20 +180,6 @@ def timeline(
             f'<circle class="dot {mark}" cx="{x:.1f}" cy="{y}" r="5"><title>{escape(tip)}</title></circle>'
         )
     return _svg(bottom + 24, body)
-
-
-def wilson(share: float, count: float) -> tuple[float, float]:
-    """Give the 95% interval of a share (Wilson 1927); 2 of 10 gives 5.7% to 51.0%."""
-    if count <= 0:
-        return 0.0, 1.0
-    z = 1.959964
-    centre = (share + z * z / (2 * count)) / (1 + z * z / count)
-    reach = (
-        z
-        / (1 + z * z / count)
-        * (share * (1 - share) / count + z * z / (4 * count * count)) ** 0.5
-    )
-    return max(centre - reach, 0.0), min(centre + reach, 1.0)
 
 
 def _plane(right: float, top: float) -> Callable[[float, float], Point]:
