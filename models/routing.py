@@ -39,23 +39,28 @@ def distance_km(a: Place, b: Place) -> float:
     return 2 * EARTH_KM * asin(min(1.0, sqrt(half)))
 
 
-def round_trip(home: Place, stops: Sequence[Place]) -> tuple[Place, ...]:
-    """Order the stops of a round from home and back.
+def round_trip(
+    home: Place, stops: Sequence[Place], end: Place | None = None
+) -> tuple[Place, ...]:
+    """Order the stops of a round from home and back, or to another end.
 
     Not always the shortest of all orders; no turned stretch and no moved stop shortens
     it further.
     """
+    ends = home, end or home
     route = _nearest_next(home, sorted(stops))
     better: list[Place] | None = route
     while better is not None:
         route = better
-        better = _turned(home, route) or _moved(home, route)
+        better = _turned(ends, route) or _moved(ends, route)
     return tuple(route)
 
 
-def legs_km(home: Place, route: Sequence[Place]) -> tuple[float, ...]:
-    """Measure the way to each stop, from home or the stop before, and the way back."""
-    places = (home, *route, home)
+def legs_km(
+    home: Place, route: Sequence[Place], end: Place | None = None
+) -> tuple[float, ...]:
+    """Measure the way to each stop, from home or the stop before, and the last way."""
+    places = (home, *route, end or home)
     return tuple(distance_km(a, b) for a, b in pairwise(places))
 
 
@@ -68,9 +73,9 @@ def _nearest_next(home: Place, stops: Sequence[Place]) -> list[Place]:
     return route
 
 
-def _turned(home: Place, route: list[Place]) -> list[Place] | None:
+def _turned(ends: tuple[Place, Place], route: list[Place]) -> list[Place] | None:
     """Turn the first stretch whose turning shortens the round."""
-    path = [home, *route, home]
+    path = [ends[0], *route, ends[1]]
     for first in range(1, len(path) - 2):
         for last in range(first + 1, len(path) - 1):
             now = distance_km(path[first - 1], path[first])
@@ -83,13 +88,14 @@ def _turned(home: Place, route: list[Place]) -> list[Place] | None:
     return None
 
 
-def _moved(home: Place, route: list[Place]) -> list[Place] | None:
+def _moved(ends: tuple[Place, Place], route: list[Place]) -> list[Place] | None:
     """Move the first stop that another place of the round suits better."""
-    length = sum(legs_km(home, route))
+    home, end = ends
+    length = sum(legs_km(home, route, end))
     for at, stop in enumerate(route):
         rest = route[:at] + route[at + 1 :]
         for to in range(len(rest) + 1):
             moved = [*rest[:to], stop, *rest[to:]]
-            if sum(legs_km(home, moved)) < length - _NOISE_KM:
+            if sum(legs_km(home, moved, end)) < length - _NOISE_KM:
                 return moved
     return None

@@ -60,3 +60,9 @@ def test_a_round_is_at_most_a_quarter_longer_than_the_shortest(
 ) -> None:
     shortest = min(sum(legs_km(HOME, order)) for order in permutations(stops))
     assert sum(legs_km(HOME, round_trip(HOME, stops))) <= 1.25 * shortest + 1e-9
+
+
+def test_a_way_may_end_elsewhere() -> None:
+    east = [Place(f"b{n}", 120.2 + n / 100, 30.25) for n in (3, 1, 2)]
+    way = round_trip(HOME, east, Place("end", 120.25, 30.25))
+    assert [stop.key for stop in way] == ["b1", "b2", "b3"]

@@ -1,0 +1,1 @@
+"""The weekly worklist: who goes where on which day, and what an office prints of it."""
