@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -23,6 +22,8 @@ HISTORY_YEARS, LOOP_YEARS = 3, 3
 VISITS_A_YEAR = 1.05
 PERIOD_MONTHS = 6
 BEGIN = date(2026, 1, 1)
+# Intervals of single probabilities play no part here: as few as there can be.
+RESAMPLES = 2
 
 Progress = Callable[[str, float], None]
 
@@ -74,24 +75,17 @@ def run(policy: Policy, environment: Environment, setting: Setting) -> Lived:
     one, so that what each could have learned can be compared.
     """
     lived, rules, plans = environment.fork(), load_rules(), []
-    starts = setting.starts
-    for number, (start, end) in enumerate(pairwise(starts)):
-        desk = _desk(lived, rules, (start, end), setting, number)
+    for number, end in enumerate(setting.starts[1:]):
+        desk = desk_of(lived, rules, setting, number)
         plans.append(planned(policy, desk))
         lived.advance(plans[-1], end)
-    facts = lived.facts()
-    model, graded = _judged(facts, starts[-1], rules)
+    model, graded = _judged(lived.facts(), setting.starts[-1], rules)
     return Lived(lived, model, graded, pl.concat(plans))
 
 
-def _desk(
-    lived: Environment,
-    rules: Rules,
-    period: tuple[date, date],
-    setting: Setting,
-    number: int,
-) -> Desk:
-    facts, (start, end) = lived.facts(), period
+def desk_of(lived: Environment, rules: Rules, setting: Setting, number: int) -> Desk:
+    """Lay before whoever plans a period what is on record on its first day."""
+    facts, (start, end) = lived.facts(), setting.starts[number : number + 2]
     years = (end - start).days / DAYS_A_YEAR
     trading = cohort(facts, start).height
     return Desk(
@@ -113,10 +107,6 @@ def _judged(facts: Facts, day: date, rules: Rules) -> tuple[RiskModel, pl.DataFr
         facts, cohort(facts, day), model=model, rules=rules, say=lambda *_: None
     )
     return model, judged.graded
-
-
-# Intervals of single probabilities play no part here: as few as there can be.
-RESAMPLES = 2
 
 
 def _month(begin: date, step: int) -> date:
