@@ -100,6 +100,42 @@ def compare(
     )
 
 
+def compare_inside(
+    visits: Visits, scores: Mapping[str, Array], *, model: str, draws: int = DRAWS
+) -> pl.DataFrame:
+    """Measure orders under capacity: nobody makes more or other visits than they made.
+
+    Each inspector (or office) keeps the days of a window and the number of visits on
+    each; only the order inside changes. Columns as in Compared.overall.
+    """
+    weight = np.vstack([np.ones(len(visits.serious)), _poisson_weights(visits, draws)])
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        measured = pool.map(
+            lambda name: _under_capacity(visits, scores[name], weight), scores
+        )
+        return _rows(dict(zip(scores, measured, strict=True)), model)
+
+
+def _under_capacity(visits: Visits, score: Array, weight: Array) -> _Measured:
+    inside = []
+    for here in _windows(visits):
+        part, drawn = visits.only(here), weight[:, here]
+        ranked = Ranked(score[here], part.serious)
+        gross, net = ordering.days_earlier_inside(
+            part.day, ranked, drawn, part.inspector
+        )
+        inside.append(
+            {
+                "days_earlier": gross,
+                "net_days_earlier": net,
+                "auc_inside_inspectors": metrics.auc_inside(
+                    ranked, drawn, part.inspector
+                ),
+            }
+        )
+    return {name: _mean([window[name] for window in inside]) for name in inside[0]}
+
+
 def _of_all_windows(
     visits: Visits,
     score: Array,

@@ -27,6 +27,29 @@ def days_earlier(day: Codes, ranked: Ranked, weight: Array) -> tuple[Array, Arra
     return real - handed, middle - handed
 
 
+def days_earlier_inside(
+    day: Codes, ranked: Ranked, weight: Array, group: Codes
+) -> tuple[Array, Array]:
+    """Compute the same where each group, an inspector or an office, keeps its own days.
+
+    A group's visits change places with each other and with nobody else's, so how many
+    it makes on a day stays as it was; the groups are averaged by serious findings.
+    Visits of group -1 are left out; NaN when nothing serious is left.
+    """
+    gross, net, total = (np.zeros(weight.shape[0]) for _ in range(3))
+    for code in np.unique(group[group >= 0]):
+        here = group == code
+        inside = Ranked(ranked.score[here], ranked.serious[here])
+        found = (weight[:, here] * inside.serious).sum(axis=-1)
+        own = days_earlier(day[here], inside, weight[:, here])
+        gross, net = (
+            sums + np.nan_to_num(part * found)
+            for sums, part in zip((gross, net), own, strict=True)
+        )
+        total += found
+    return _divided(gross, total), _divided(net, total)
+
+
 def first_half_share(day: Codes, ranked: Ranked, weight: Array) -> Array:
     """Compute the share of serious findings that fall in the first half of the visits.
 
@@ -71,7 +94,10 @@ def _mean(values: Array, weight: Array) -> Array:
 
 
 def _mean_of_rows(values: Array, weight: Array) -> Array:
-    total = weight.sum(axis=-1)
+    return _divided((weight * values).sum(axis=-1), weight.sum(axis=-1))
+
+
+def _divided(sums: Array, total: Array) -> Array:
     mean: Array = np.full(len(total), np.nan)
-    np.divide((weight * values).sum(axis=-1), total, out=mean, where=total > 0)
+    np.divide(sums, total, out=mean, where=total > 0)
     return mean

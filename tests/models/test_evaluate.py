@@ -1,5 +1,7 @@
 """Side by side: what compare says of a perfect, a constant and a random score."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -7,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models import metrics, ordering
-from models.evaluate import Visits, compare, measure
+from models.evaluate import Visits, compare, compare_inside, measure
 from models.metrics import Ranked
 
 ALL_METRICS = {
@@ -213,3 +215,38 @@ def test_a_window_is_measured_as_if_it_were_alone():
     assert inside.select("ranker", "metric", "value").equals(
         alone.select("ranker", "metric", "value")
     )
+
+
+def test_under_capacity_a_score_that_only_knows_who_goes_gains_nothing():
+    """Strict inspectors find more; sending the others later is no order of a list."""
+    visits = drawn_visits()
+    scores = {
+        "model": visits.serious + 0.01 * NOISE,
+        "who": visits.inspector.astype(float),
+    }
+    found = {
+        (r["ranker"], r["metric"]): r
+        for r in compare_inside(visits, scores, model="model").to_dicts()
+    }
+    who = found["who", "net_days_earlier"]
+    assert who["value"] == pytest.approx(0.0)
+    assert found["who", "auc_inside_inspectors"]["value"] == pytest.approx(0.5)
+    best = found["model", "net_days_earlier"]
+    assert best["lower"] > 1
+    assert who["gain_lower"] == pytest.approx(best["lower"])
+    assert best["gain"] is None
+
+
+def test_one_inspector_for_all_is_the_plain_order():
+    visits = drawn_visits()
+    alone = replace(visits, inspector=np.zeros(len(visits.serious), int))
+    scores = {"model": TRUTH, "constant": np.zeros(len(TRUTH))}
+    plain = compare(alone, scores, model="model").overall
+    inside = compare_inside(alone, scores, model="model")
+    for metric in ("days_earlier", "net_days_earlier"):
+        one, other = (
+            f.filter(metric=metric).drop("metric").fill_null(0) for f in (plain, inside)
+        )
+        assert one["ranker"].equals(other["ranker"])
+        numbers = one.drop("ranker").to_numpy() - other.drop("ranker").to_numpy()
+        assert np.abs(numbers).max() < 1e-9

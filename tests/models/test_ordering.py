@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from models import ordering
 from models.metrics import Ranked
-from models.ordering import first_half_share
+from models.ordering import days_earlier_inside, first_half_share
 
 #    day  score  serious
 WEEK = [
@@ -159,3 +159,57 @@ def test_a_weight_lets_a_visit_stand_so_many_times(rows, data):
             assert weighted[1] == pytest.approx(repeated[0])
         else:
             assert np.isnan(weighted[1])
+
+
+def test_each_inspector_hands_out_only_days_of_their_own():
+    """Together the serious ones would move to days 1 and 2; the second has no day 1."""
+    day = np.array([1, 4, 2, 3])
+    inspector = np.array([0, 0, 1, 1])
+    ranked = Ranked(np.array([0.1, 0.9, 0.2, 0.8]), np.array([0.0, 1, 0, 1]))
+    assert days_earlier(day, ranked, once(day)) == pytest.approx([3.5 - 1.5])
+    gross, net = days_earlier_inside(day, ranked, once(day), inspector)
+    # Day 4 becomes 1, and day 3 becomes 2; a random order gives 2.5 to each.
+    assert gross == pytest.approx([((4 - 1) + (3 - 2)) / 2])
+    assert net == pytest.approx([((2.5 - 1) + (2.5 - 2)) / 2])
+
+
+def test_a_score_that_only_knows_the_inspector_brings_nothing_forward_inside():
+    day, inspector = np.array([1, 2, 3, 4]), np.array([0, 0, 1, 1])
+    ranked = Ranked(inspector.astype(float), np.array([0.0, 0, 1, 1]))
+    assert net_days_earlier(day, ranked, once(day)) == pytest.approx([1.0])
+    _, net = days_earlier_inside(day, ranked, once(day), inspector)
+    assert net == pytest.approx([0.0])
+
+
+def test_visits_of_nobody_known_are_left_out_inside():
+    day, ranked = columns(WEEK)
+    known = np.array([-1, 0, 0, -1])
+    gross, _ = days_earlier_inside(day, ranked, once(day), known)
+    # Only days 2 and 3 are left, and the serious one keeps day 2.
+    assert gross == pytest.approx([0.0])
+    nobody = days_earlier_inside(day, ranked, once(day), np.full(4, -1))
+    assert np.isnan(nobody).all()
+
+
+@given(small_weeks, st.data())
+def test_one_group_of_all_is_the_plain_measure_and_groups_average_by_findings(
+    rows, data
+):
+    day, ranked = columns(rows)
+    draws = np.stack([np.ones(len(day)), np.arange(len(day)) % 3])
+    one = days_earlier_inside(day, ranked, draws, np.zeros(len(day), int))
+    assert one == pytest.approx(
+        np.array(ordering.days_earlier(day, ranked, draws)), nan_ok=True
+    )
+    half = np.array(data.draw(st.permutations(range(len(day))))) % 2
+    parts = []
+    for code in (0, 1):
+        here = half == code
+        inside = Ranked(ranked.score[here], ranked.serious[here])
+        if inside.serious.any():
+            value = ordering.days_earlier(day[here], inside, once(day[here]))
+            parts.append((inside.serious.sum(), np.array(value)))
+    found = sum(size for size, _ in parts)
+    expected = sum(size * value for size, value in parts) / found
+    both = days_earlier_inside(day, ranked, once(day), half)
+    assert np.array(both) == pytest.approx(expected)
