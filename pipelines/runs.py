@@ -73,6 +73,19 @@ def read_run(
     return Run(record, scores.select(*LEADING, *rest))
 
 
+def latest_run(warehouse: Warehouse, kind: str) -> dict[str, Any] | None:
+    """Give the record of the newest run of a kind, or None where there was none yet."""
+    runs = (
+        warehouse.table("output.run")
+        .filter(pl.col("kind") == kind)
+        .with_row_index("written")
+        .sort("as_of", "written", descending=True)
+        .drop("written")
+        .collect()
+    )
+    return None if runs.is_empty() else runs.row(0, named=True)
+
+
 def grades_by(scores: pl.DataFrame, column: str) -> pl.DataFrame:
     """Count businesses by grade for each value of a column, most C and D first.
 

@@ -26,6 +26,14 @@ RedBlack = Annotated[
         "draft without --by",
     ),
 ]
+Site = Annotated[
+    Path | None,
+    typer.Option(
+        "--site",
+        help="内部概况网页文件夹，数字都可点到明细 / folder for the internal site, in "
+        "which every number leads to its rows",
+    ),
+]
 Business = Annotated[
     str | None,
     typer.Option("--business", help="只做这一家 / only this business number"),
@@ -51,6 +59,7 @@ By = Annotated[
 def publish(
     cards: Cards = None,
     red_black: RedBlack = None,
+    site: Site = None,
     as_of: AsOf = None,
     business: Business = None,
     street: Street = None,
@@ -61,20 +70,23 @@ def publish(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """制作公示内容 / write what others may see
+    """制作公示内容和内部概况 / write what others may see, and the internal site
 
-    一企一码（餐饮量化等级、健康码、检查结果、公示中的处罚）和红黑榜。风险等级不公开，
-    不在其中。
+    一企一码（餐饮量化等级、健康码、检查结果、公示中的处罚）和红黑榜；风险等级不公开，
+    不在其中。--site 另做内部概况网页，不得对外。
 
     Cards with the catering grade, health code, results of checks and penalties being
-    published, and the red and black list. The risk grade is not public and not in them.
+    published, and the red and black list: the risk grade is not public and not in
+    them. --site writes the internal pages, which are for the office alone.
     """
     from pipelines.public.cards import Shown
     from pipelines.public.publishing import Chosen, publish_cards, publish_red_black
 
     voice = options.voice(lang, as_json=as_json, quiet=quiet)
-    if cards is None and red_black is None:
-        message = "say what to write: --cards FOLDER, --red-black FOLDER, or both"
+    if cards is None and red_black is None and site is None:
+        message = (
+            "say what to write: --cards, --red-black or --site, each with a FOLDER"
+        )
         raise UsageError(message)
     shown = Shown(options.day(as_of), lang, base_url)
     made: dict[str, Path | None] = {"cards": cards, "red_black": None}
@@ -92,5 +104,15 @@ def publish(
         voice.say(
             f"红黑榜：{made['red_black']}（{state[0]}）",
             f"Red and black list: {made['red_black']} ({state[1]})",
+        )
+    if site is not None:
+        from pipelines.site.building import build_site
+
+        with voice.progress("制作概况", "writing the site") as progress:
+            files = build_site(warehouse, site, lang, progress)
+        made["site"] = site / "index.html"
+        voice.say(
+            f"内部概况：{made['site']}（{len(files)} 个文件）",
+            f"Internal site: {made['site']} ({len(files)} files)",
         )
     voice.facts({"as_of": shown.as_of, "pages": written, **made})

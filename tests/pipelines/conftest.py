@@ -1,5 +1,6 @@
 """A small district, simulated and loaded once for every test that reads one."""
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -7,7 +8,9 @@ import pytest
 
 from features.warehouse import create_warehouse
 from pipelines.load import load
+from pipelines.score import score
 from pipelines.simulate import simulate
+from pipelines.train import train
 from tests.source_files import Books
 
 # Small enough to load in seconds, large enough to train on and to back-test.
@@ -30,6 +33,18 @@ def small_warehouse(
     """Give the warehouse of a small district to read; copy it to write to it."""
     path = tmp_path_factory.mktemp("warehouse") / "small.duckdb"
     load(small_source, mapping="shian", warehouse=path, loaded_on=UNTIL)
+    return path
+
+
+@pytest.fixture(scope="session")
+def scored_warehouse(
+    small_warehouse: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Give a small district graded on UNTIL to read; beside it `models`, its store."""
+    path = tmp_path_factory.mktemp("scored") / "small.duckdb"
+    shutil.copy(small_warehouse, path)
+    train(path, as_of=UNTIL, store=path.parent / "models")
+    score(path, as_of=UNTIL, store=path.parent / "models")
     return path
 
 

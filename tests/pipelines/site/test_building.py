@@ -1,0 +1,169 @@
+"""The internal site: every number leads to its rows, and what is missing says so."""
+
+import re
+import shutil
+from datetime import date
+from html.parser import HTMLParser
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from features.errors import UsageError
+from features.schema import schema
+from features.warehouse import open_warehouse
+from pipelines.site.building import build_site
+
+DAY = date(2026, 1, 1)
+
+
+def quiet(_what: str, _share: float) -> None:
+    pass
+
+
+class Links(HTMLParser):
+    """The links of a page and the text of each."""
+
+    def __init__(self, page: Path) -> None:
+        super().__init__()
+        self.found: list[tuple[str, str]] = []
+        self._href: str | None = None
+        self.feed(page.read_text("utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "a":
+            self._href = dict(attrs)["href"]
+
+    def handle_data(self, data: str) -> None:
+        if self._href is not None and data.strip():
+            self.found.append((self._href, data.strip()))
+            self._href = None
+
+
+def row(table: str, **values: object) -> pl.DataFrame:
+    return pl.DataFrame([values], schema=schema()[table].empty().schema)
+
+
+@pytest.fixture(scope="module")
+def planned(scored_warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a graded district with a run of each other kind, of a few rows."""
+    path = tmp_path_factory.mktemp("planned") / "planned.duckdb"
+    shutil.copy(scored_warehouse, path)
+    with open_warehouse(path) as opened:
+        business, street = opened.sql(
+            "select business_id, street_code from output.score order by 1 limit 1"
+        ).row(0)
+        for kind in ("plan", "sample_plan", "alerts", "indicators"):
+            run = row(
+                "output.run", run_id=kind, kind=kind, as_of=DAY, law_version="-",
+                code_version="-", data_fingerprint="-", businesses=1, parameters="{}",
+            )  # fmt: skip
+            opened.insert("output.run", run)
+        visit = {
+            "run_id": "plan", "business_id": business, "visit_no": 1,
+            "requirement": "grade_a", "serves": "grade_a", "purpose": "routine",
+            "legal_basis": "-", "checklist": "full", "week_starting": date(2026, 3, 2),
+            "earliest_on": DAY, "due_on": date(2026, 12, 31), "office_id": "OFF01",
+            "street_code": street, "minutes": 60, "travel_minutes": 10,
+            "probability": 0.1, "harm": 1.0, "is_random": False,
+        }  # fmt: skip
+        for number in (1, 2, 3):
+            opened.insert(
+                "output.plan", row("output.plan", visit_id=f"V{number}", **visit)
+            )
+        short = row(
+            "output.plan_shortage", run_id="plan", office_id="OFF01",
+            month=date(2026, 3, 1), person_days_needed=9.0, person_days_available=7.0,
+            person_days_missing=2.0, visits_dropped=4, requirement="grade_a",
+        )  # fmt: skip
+        opened.insert("output.plan_shortage", short)
+        alert = row(
+            "output.alert", run_id="alerts", alert_id="A1", raised_on=DAY, level="red",
+            signal="-", due_on=DAY,
+        )  # fmt: skip
+        opened.insert("output.alert", alert)
+    return path
+
+
+@pytest.fixture(scope="module")
+def site(planned: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site")
+    build_site(planned, folder, "zh", quiet)
+    return folder
+
+
+def test_every_link_leads_to_a_page(site: Path) -> None:
+    pages = list(site.rglob("*.html"))
+    assert len(pages) > 30
+    for page in pages:
+        for href, _ in Links(page).found:
+            assert (page.parent / href).exists(), (page, href)
+
+
+def test_every_count_is_the_number_of_the_rows_behind_it(site: Path) -> None:
+    counts = [
+        (page, href, said)
+        for page in site.glob("*.html")
+        for href, said in Links(page).found
+        if re.fullmatch(r"[\d,]+", said) and "plan-short" not in href
+    ]
+    assert len(counts) > 50
+    for page, href, said in counts:
+        rows = pl.read_csv((page.parent / href).with_suffix(".csv"), infer_schema=False)
+        assert rows.height == int(said.replace(",", "")), (page, href)
+
+
+def test_grades_are_those_of_the_newest_run(site: Path, planned: Path) -> None:
+    with open_warehouse(planned, read_only=True) as opened:
+        scored = opened.table("output.score").collect()
+    rows = pl.read_csv(site / "rows" / "all.csv", infer_schema=False)
+    assert set(rows["经营者编号"]) == set(scored["business_id"])
+
+
+def test_a_plan_that_is_short_says_so_first(site: Path) -> None:
+    page = (site / "schedule.html").read_text("utf-8")
+    assert "能力不足：4 次检查排不进" in page
+    assert ("rows/plan.html", "3") in Links(site / "schedule.html").found
+
+
+def test_an_alert_says_that_a_district_may_not_publish_it(site: Path) -> None:
+    assert "区级不得发布风险警示" in (site / "alerts.html").read_text("utf-8")
+
+
+def test_a_page_needs_nothing_from_elsewhere(site: Path) -> None:
+    for page in site.rglob("*.html"):
+        assert not re.search(r"<script|https?://|@import|src=", page.read_text("utf-8"))
+
+
+def test_what_there_is_no_run_of_says_which_command_makes_it(
+    empty_warehouse: Path, tmp_path: Path
+) -> None:
+    build_site(empty_warehouse, tmp_path, "en", quiet)
+    said = (tmp_path / "index.html").read_text("utf-8")
+    for command in ("score", "indicators", "schedule --year", "sample-plan", "alerts"):
+        assert f"shian {command}" in said
+
+
+def test_a_cell_that_looks_like_a_formula_is_written_as_text(
+    planned: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.duckdb"
+    shutil.copy(planned, copy)
+    with open_warehouse(copy) as opened:
+        opened.execute("update mart.business set name = '=cmd()'")
+    build_site(copy, tmp_path / "site", "zh", quiet)
+    rows = pl.read_csv(tmp_path / "site" / "rows" / "all.csv", infer_schema=False)
+    assert set(rows["名称"]) == {"'=cmd()"}
+
+
+def test_the_same_runs_give_the_same_bytes(
+    planned: Path, site: Path, tmp_path: Path
+) -> None:
+    for path in build_site(planned, tmp_path, "zh", quiet):
+        assert path.read_bytes() == (site / path.relative_to(tmp_path)).read_bytes()
+
+
+def test_a_folder_that_cannot_be_written_is_told(planned: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="choose another folder"):
+        build_site(planned, tmp_path / "file", "zh", quiet)
