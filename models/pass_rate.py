@@ -66,7 +66,7 @@ class PassRate:
 def estimate(sizes: Floats, batches: Floats, failed: Floats) -> Estimates:
     """Estimate from counts by stratum, which stand along the last axis.
 
-    One stratum of 100 businesses, 50 batches, one failed: 98% (89.5% to 99.6%). Two
+    One stratum of 100 businesses, 50 batches, one failed: 98% (89.4% to 99.7%). Two
     strata of 900 and 100 businesses with 30 batches each, none and 6 failed: the failures
     weigh a tenth, so 98%, and not the 90% of the raw count.
     """

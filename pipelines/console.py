@@ -40,6 +40,7 @@ STAGES_ZH: Mapping[str, str] = {
     "train": "训练",
     "backtest": "回溯检验",
     "score": "评定等级",
+    "draw": "抽取",
     "writing": "写入结果",
     "done": "完成",
 }

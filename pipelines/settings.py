@@ -9,7 +9,7 @@ STORE = Path(os.environ.get("SHIAN_STORE") or "var/models")
 REGISTER = Path(os.environ.get("SHIAN_REGISTER") or "var/register.sqlite")
 DEMO, SIMULATED, SCORES = Path("var/demo"), Path("var/simulated"), Path("var/scores")
 PAGES, DRAW = Path("var/pages"), Path("var/draw")
-ANNULMENTS = Path("var/annulments")
+ANNULMENTS, SAMPLING = Path("var/annulments"), Path("var/sampling")
 LANGUAGE = os.environ.get("SHIAN_LANG") or "zh"
 # Rows an officer reads in a terminal; the rest is in the workbook.
 TOP_ROWS = 10
