@@ -18,8 +18,9 @@ from pipelines.train import fit_rows, known_rows
 
 # Officers had these years before any plan; the loop then runs for its own.
 HISTORY_YEARS, LOOP_YEARS = 3, 3
-# As many as officers usually make, a year for each trading business.
-VISITS_A_YEAR = 1.05
+# Planned visits a year for each trading business: about as many as the annual plan asks
+# for by grade, legal floor, campaigns and its share by chance.
+VISITS_A_YEAR = 1.2
 PERIOD_MONTHS = 6
 BEGIN = date(2026, 1, 1)
 # Intervals of single probabilities play no part here: as few as there can be.

@@ -15,6 +15,7 @@ from pipelines.closed_loop.travel import kilometres
 from pipelines.simulate.columns import day_number
 
 MEASURES: Mapping[str, tuple[str, str, int]] = {
+    "visits": ("计划检查次数", "planned visits", 0),
     "found": ("发现的严重问题", "serious cases found", 0),
     "found_by_plan": ("其中按计划发现", "of them by planned visits", 0),
     "found_share": ("发现比例", "share of cases found", 3),
@@ -45,6 +46,7 @@ def measured(lived: Lived, law: RuleSet, days: tuple[date, date]) -> dict[str, f
         "is_serious", pl.col("purpose").is_in(["routine", "random"])
     )
     return {
+        "visits": float(lived.planned.height),
         "found": float(is_found.sum()),
         "found_by_plan": float(by_plan.height),
         "found_share": float(is_found.mean()),
