@@ -18,6 +18,8 @@ _LEFT, _RIGHT, _ROW = 150, 60, 26
 # A waterfall's names on the left, and the room for its bars.
 _NAMES, _BARS = 250, 400
 
+_NEAR_END = 285
+
 Point = tuple[float, float]
 # Left, top, width, height.
 Box = tuple[float, float, float, float]
@@ -42,6 +44,36 @@ def stacked_bars(rows: Sequence[tuple[str, Mapping[str, int]]]) -> Markup:
             x += width
         body.append(_text(WIDTH - _RIGHT + 6, y + 14, f"{total:,}", "start", "dim"))
     return _svg(len(rows) * _ROW + 4, body)
+
+
+def parted_bars(
+    rows: Sequence[tuple[str, Sequence[tuple[str, str, float]], str]],
+    *,
+    is_share: bool = False,
+) -> Markup:
+    """Draw one bar per row, parted as (name, colour class, size), with a text at its end.
+
+    All rows share one scale; as shares, every bar is as long as the widest.
+    """
+    longest = max((_total(parts) for _, parts, _ in rows), default=0.0) or 1.0
+    scale = WIDTH - _LEFT - _RIGHT
+    body = []
+    for number, (label, parts, end) in enumerate(rows):
+        y, x = number * _ROW + 4, float(_LEFT)
+        whole = (_total(parts) or 1.0) if is_share else longest
+        body.append(_text(_LEFT - 8, y + 14, label, "end"))
+        for name, kind, size in parts:
+            width = size / whole * scale
+            body.append(
+                _rect((x, y, width, _ROW - 8), kind, f"{label} {name} {size:,.0f}")
+            )
+            x += width
+        body.append(_text(x + 6, y + 14, end, "start", "dim"))
+    return _svg(len(rows) * _ROW + 4, body)
+
+
+def _total(parts: Sequence[tuple[str, str, float]]) -> float:
+    return sum(size for *_, size in parts)
 
 
 def histogram(values: Sequence[float], edges: Sequence[float], caption: str) -> Markup:
@@ -150,6 +182,78 @@ def _stop(at: tuple[str, float], x: float, row: int) -> str:
     return name + _line(x, y, x, y + _ROW - 8, "stop")
 
 
+def bullet(  # noqa: PLR0913  a value, what it is held against, and where it leads
+    value: float | None,
+    target: float,
+    *,
+    start: float,
+    end: float,
+    interval: tuple[float, float] | None = None,
+    ahead: tuple[float, float, float] | None = None,
+    tip: str = "",
+) -> Markup:
+    """Draw a value as a bar against its target, its interval, and the forecast below.
+
+    As in Few's bullet graphs, but for pass rates the bar starts where `start` says, and
+    the number stands there.
+    """
+
+    def place(amount: float) -> float:
+        return 6 + (min(max(amount, start), end) - start) / (end - start) * 288
+
+    body = [_rect((6, 8, 288, 14), "track", tip)]
+    if value is not None:
+        body.append(_rect((6, 10, place(value) - 6, 10), "level", tip))
+    if interval:
+        body.append(_line(place(interval[0]), 15, place(interval[1]), 15, "whisker"))
+    body.append(_line(place(target), 3, place(target), 27, "goal"))
+    if ahead:
+        mid, low, high = (place(amount) for amount in ahead)
+        body.append(_line(low, 32, high, 32, "outlook"))
+        body.append(f'<circle class="outlook" cx="{mid:.1f}" cy="32" r="3.5"/>')
+    body += [
+        _text(6, 47, f"{start:g}", "start", "dim"),
+        # Near the right end a middle would lead out of the picture.
+        _text(
+            min(place(target), 298),
+            47,
+            f"{target:g}",
+            "end" if place(target) > _NEAR_END else "middle",
+            "dim",
+        ),
+    ]
+    return _small((300, 50), body, tip)
+
+
+def sparkline(
+    values: Sequence[float | None], target: float, ends: tuple[str, str]
+) -> Markup:
+    """Draw how a value went from quarter to quarter, the target as a dashed line."""
+    known = [v for v in values if v is not None]
+    low, high = min([target, *known]), max([target, *known])
+    room = max(high - low, 1e-9)
+
+    def place(number: int, value: float) -> Point:
+        return 8 + number / max(len(values) - 1, 1) * 144, 34 - (
+            value - low
+        ) / room * 28
+
+    goal = place(0, target)[1]
+    body = [_line(4, goal, 156, goal, "edge")]
+    dots = [place(n, v) for n, v in enumerate(values) if v is not None]
+    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in dots)
+    body.append(f'<polyline class="curve c0" points="{path}"/>')
+    if dots:
+        x, y = dots[-1]
+        body.append(f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="3.5"/>')
+    body += [
+        _text(4, 49, ends[0], "start", "dim"),
+        _text(156, 49, ends[1], "end", "dim"),
+    ]
+    said = " ".join("-" if v is None else f"{v:.2f}" for v in values)
+    return _small((160, 52), body, said)
+
+
 def timeline(
     events: Sequence[tuple[float, str, str]],
     lanes: Mapping[str, str],
@@ -208,6 +312,13 @@ def _svg(height: float, body: Sequence[str]) -> Markup:
     size = f"0 0 {WIDTH} {height:.0f}"
     inner = "".join(body)
     return Markup(f'<svg class="chart" viewBox="{size}" role="img">{inner}</svg>')  # noqa: S704
+
+
+def _small(size: tuple[int, int], body: Sequence[str], tip: str) -> Markup:
+    """Close a picture as small as a word; its own width, never stretched by the page."""
+    inner = f"<title>{escape(tip)}</title>" + "".join(body)
+    box = f"0 0 {size[0]} {size[1]}"
+    return Markup(f'<svg class="small" viewBox="{box}" role="img">{inner}</svg>')  # noqa: S704
 
 
 def _rect(box: Box, kind: str, tip: str) -> str:
