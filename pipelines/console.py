@@ -41,6 +41,7 @@ STAGES_ZH: Mapping[str, str] = {
     "backtest": "回溯检验",
     "score": "评定等级",
     "draw": "抽取",
+    "quarters": "回看各季度",
     "writing": "写入结果",
     "done": "完成",
 }

@@ -10,8 +10,13 @@ REGISTER = Path(os.environ.get("SHIAN_REGISTER") or "var/register.sqlite")
 DEMO, SIMULATED, SCORES = Path("var/demo"), Path("var/simulated"), Path("var/scores")
 PAGES, DRAW = Path("var/pages"), Path("var/draw")
 ANNULMENTS, SAMPLING = Path("var/annulments"), Path("var/sampling")
+INDICATORS = Path("var/indicators")
 LANGUAGE = os.environ.get("SHIAN_LANG") or "zh"
 # Rows an officer reads in a terminal; the rest is in the workbook.
 TOP_ROWS = 10
 # How long a finished computation waits for others to let go of the warehouse.
 PATIENCE_SECONDS = 120.0
+# Businesses of a shard: what one process holds at once. A district is one shard, some 1 GB.
+SHARD_BUSINESSES = 50_000
+# Memory that DuckDB may take to sort and to merge; beyond it, it uses the disk.
+WAREHOUSE_MEMORY = os.environ.get("SHIAN_WAREHOUSE_MEMORY") or "2GB"

@@ -58,13 +58,15 @@ def forecast(
     reach = (
         _t90(len(changes)) * _spread(changes, drift, known[-1], is_share) * sqrt(ahead)
     )
-    low, mid, high = (
-        _back(middle + step, is_share=is_share) for step in (-reach, 0.0, reach)
-    )
-    # On the log-odds half a thing is added to each side; a full count stays full.
+    # Half a thing was added so that none and all have a level; here it is taken off.
     last = known[-1][0] / known[-1][1]
-    high = max(high, last)
-    return Forecast(max(mid, least), max(min(low, last), least), max(high, least))
+    off = last - _back(levels[-1], is_share=is_share)
+    top = 1.0 if is_share else float("inf")
+    low, mid, high = (
+        min(max(_back(middle + step, is_share=is_share) + off, least), top)
+        for step in (-reach, 0.0, reach)
+    )
+    return Forecast(mid, low, high)
 
 
 def _level(numerator: float, denominator: float, *, is_share: bool) -> float:

@@ -12,7 +12,7 @@ from tests.e2e.conftest import SHIAN, Shian
 
 COMMANDS = (
     *("demo", "init", "load", "simulate", "train", "backtest", "score", "explain"),
-    *("publish", "sample-plan", "sample-results", "verify"),
+    *("indicators", "publish", "sample-plan", "sample-results", "verify"),
 )
 GROUPS = {
     "draw": ("commit", "run", "withdraw", "verify"),
