@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, Never, TypeVar, get_args, get_origin, get_type_hints
 
 from features.errors import RuleError
+from models.alert_clauses import ALERT_SHAPES
 from models.clauses import SHAPES as GRADING_SHAPES
 from models.clauses import Rule, Source
 from models.credit_clauses import CREDIT_SHAPES
@@ -27,6 +28,7 @@ SHAPES: Mapping[str, type[Rule]] = {
     **PLAN_SHAPES,
     **PROCEDURE_SHAPES,
     **SAMPLING_SHAPES,
+    **ALERT_SHAPES,
 }
 
 
