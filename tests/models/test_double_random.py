@@ -18,11 +18,11 @@ from models.double_random import (
     after_withdrawals,
     draw_visits,
 )
+from tests.chances import RARE, chi_square, even
 from tests.drawn_libraries import business, businesses, libraries, library, staff
 from tests.worked import cases
 
 KEY = b"a key for the tests"
-RARE = 0.001
 
 
 def closed(number: str) -> Withdrawal:
@@ -229,15 +229,6 @@ def test_over_many_seeds_who_replaces_a_closed_business_is_anybody() -> None:
         times.update(v.business_id for v in after)
     assert len(times) == 9
     # Three of nine without putting back vary less than independent counts.
-    spread = chi_square(times) * (9 - 1) / (9 - size)
+    expected = dict.fromkeys(times, times.total() / 9)
+    spread = chi_square(times, expected) * (9 - 1) / (9 - size)
     assert RARE < chi2.sf(spread, 8) < 1 - RARE
-
-
-def even(counts: Counter) -> float:
-    """Give the probability of counts at least as uneven, were all equally likely."""
-    return float(chi2.sf(chi_square(counts), len(counts) - 1))
-
-
-def chi_square(counts: Counter) -> float:
-    expected = counts.total() / len(counts)
-    return sum((n - expected) ** 2 / expected for n in counts.values())
