@@ -11,7 +11,7 @@ from features.labels import cohort
 from features.schema import Facts
 from models.risk import RiskModel
 from models.rules import Rules, load_rules
-from pipelines.closed_loop.policies import DAYS_A_YEAR, Desk, Policy, planned
+from pipelines.closed_loop.policies import DAYS_A_YEAR, Desk, Policy
 from pipelines.score import judge
 from pipelines.simulate.environment import District, Environment, make_district
 from pipelines.train import fit_rows, known_rows
@@ -78,7 +78,7 @@ def run(policy: Policy, environment: Environment, setting: Setting) -> Lived:
     lived, rules, plans = environment.fork(), load_rules(), []
     for number, end in enumerate(setting.starts[1:]):
         desk = desk_of(lived, rules, setting, number)
-        plans.append(planned(policy, desk))
+        plans.append(policy.plan(desk))
         lived.advance(plans[-1], end)
     model, graded = _judged(lived.facts(), setting.starts[-1], rules)
     return Lived(lived, model, graded, pl.concat(plans))

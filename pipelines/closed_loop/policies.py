@@ -145,34 +145,40 @@ def _first(trading: pl.DataFrame, urgency: pl.Expr, visits: int) -> pl.Series:
     return ordered["business_id"].head(visits)
 
 
+# Gives the visits of a period: business_id, visit_on, purpose, inclusion_probability.
+Plan = Callable[[Desk], pl.DataFrame]
+
+
 @dataclass(frozen=True)
 class Policy:
-    """A way to decide, and the share of visits that it leaves to chance."""
+    """A way to decide, with its name in both languages."""
 
-    order: Order
-    random_share: float = 0.0
-    label_zh: str = ""
-    label_en: str = ""
+    plan: Plan
+    label_zh: str
+    label_en: str
 
 
-def planned(policy: Policy, desk: Desk) -> pl.DataFrame:
-    """Plan the visits of a period: business_id, visit_on, purpose, inclusion_probability.
+def ordered(order: Order, random_share: float = 0.0) -> Plan:
+    """Leave a share of the visits to chance, and give the others in an order."""
 
-    The draw comes first, from everybody alike, so that each has the chance that is
-    stored with the visit; the others are then chosen among those not drawn.
-    """
-    drawn_count = round(policy.random_share * desk.visits)
-    drawn = by_lot(desk, drawn_count)
-    rest = min(desk.visits - drawn_count, desk.trading.height - len(drawn))
-    chosen = policy.order(desk, desk.trading.height)
-    chosen = chosen.filter(~chosen.is_in(drawn.implode())).head(rest)
-    chance = drawn_count / max(desk.trading.height, 1)
-    return pl.concat(
-        [
-            _visits(desk, chosen, "routine", None),
-            _visits(desk, drawn, "random", min(chance, 1.0)),
-        ]
-    )
+    def plan(desk: Desk) -> pl.DataFrame:
+        """Draw first, from everybody alike, so that each has the chance that is stored.
+
+        The others are chosen among those not drawn.
+        """
+        drawn = by_lot(desk, round(random_share * desk.visits))
+        rest = min(desk.visits, desk.trading.height) - len(drawn)
+        chosen = order(desk, desk.trading.height)
+        chosen = chosen.filter(~chosen.is_in(drawn.implode())).head(rest)
+        chance = len(drawn) / max(desk.trading.height, 1)
+        return pl.concat(
+            [
+                _visits(desk, chosen, "routine", None),
+                _visits(desk, drawn, "random", chance),
+            ]
+        )
+
+    return plan
 
 
 def _visits(
@@ -194,17 +200,18 @@ def _visits(
     )
 
 
-def _ours(share: float) -> Policy:
-    return Policy(
-        by_harm_days, share, f"本系统，随机{share:.0%}", f"ours, {share:.0%} random"
+def _ours(share: int) -> Policy:
+    label = (
+        f"概率×危害×天数，随机{share}%",
+        f"probability x harm x days, {share}% random",
     )
+    return Policy(ordered(by_harm_days, share / 100), *label)
 
 
-OURS = "ours_10"
 POLICIES: Mapping[str, Policy] = {
-    "fixed": Policy(by_turn, 0.0, "固定轮查", "fixed schedule"),
-    "grade": Policy(by_grade, 0.0, "按等级均匀检查", "by grade, evenly"),
-    "risk": Policy(by_risk, 0.0, "只按风险排序", "pure risk ranking"),
-    "random": Policy(by_lot, 1.0, "全部随机", "pure random"),
-    **{f"ours_{share}": _ours(share / 100) for share in (0, 5, 10, 20, 40)},
+    "fixed": Policy(ordered(by_turn), "固定轮查", "fixed schedule"),
+    "grade": Policy(ordered(by_grade), "按等级均匀检查", "by grade, evenly"),
+    "risk": Policy(ordered(by_risk), "只按风险排序", "pure risk ranking"),
+    "random": Policy(ordered(by_lot, 1.0), "全部随机", "pure random"),
+    **{f"ours_{share}": _ours(share) for share in (0, 5, 10, 20, 40)},
 }

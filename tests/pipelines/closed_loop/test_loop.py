@@ -10,7 +10,7 @@ import pytest
 from models.rules import load_rules
 from pipelines.closed_loop.loop import BEGIN, Lived, Setting, desk_of, run, with_history
 from pipelines.closed_loop.measures import MEASURES, measured
-from pipelines.closed_loop.policies import POLICIES, planned
+from pipelines.closed_loop.policies import POLICIES
 from pipelines.closed_loop.study import compared, estimate, of_seed
 from pipelines.simulate.environment import Environment
 from pipelines.simulate.troubles import Troubles
@@ -54,7 +54,7 @@ def test_another_future_changes_nothing_of_a_plan(history: Environment) -> None:
         other = history.fork()
         other.district = replace(history.district, troubles=Troubles(stretches))
         desk = desk_of(other, load_rules(), SETTING, 0)
-        plans.append(planned(POLICIES["ours_10"], desk))
+        plans.append(POLICIES["ours_10"].plan(desk))
     assert plans[0].height > 200
     assert plans[0].equals(plans[1])
 
