@@ -18,15 +18,13 @@ import numpy.typing as npt
 
 from features.periods import Days
 
-Sums = npt.NDArray[np.float64]
-
 # Fine enough for a tenth of a fen; a window's own sum may reach two thousand million,
 # while a running sum may overflow, since a difference of two that did is still right.
 UNITS = float(1 << 32)
 # Room for a day number in a composite key: 2^21 days are more than 5,000 years.
 _DAY_BITS = 21
-# Cells of a table worked on together, 1 MB of them, which stay in the nearest memory.
-_CELLS = 1 << 17
+# Cells of a table worked on together, 512 kB of them, which stay in near memory.
+_CELLS = 1 << 16
 # A table may have so many cells per pair: cheaper to add rows of than pairs to search.
 _CELLS_A_PAIR = 3
 
@@ -36,7 +34,7 @@ def key_of(entity: Days, day: Days) -> Days:
     return (entity << _DAY_BITS) | day
 
 
-def in_units(values: Sums) -> Days:
+def in_units(values: npt.NDArray[np.float64]) -> Days:
     """Give values as whole numbers of 2^-32, which add up exactly."""
     return np.rint(values * UNITS).astype(np.int64)
 
@@ -66,51 +64,55 @@ class Calendar:
 class Table:
     """Entities first to stop, a row of cells per asked day; the pairs are of these.
 
-    `pairs` are the places of the pairs among those asked, `at` their cells.
+    `pairs` are the places of the pairs among those asked, `at` their cells; None where
+    every entity is asked about on every day, day after day.
     """
 
     first: int
     stop: int
     calendar: Calendar
     pairs: Days | slice
-    at: Days
+    at: Days | None
+
+    @property
+    def width(self) -> int:
+        """Count the entities."""
+        return self.stop - self.first
 
     def slots(self, entity: Days, day: Days) -> Days:
         """Find the cell of each entity on the first asked day after a day."""
-        return self.calendar.rank(day) * (self.stop - self.first) + (
-            entity - self.first
-        )
+        return self.calendar.rank(day) * self.width + (entity - self.first)
 
-    def add_up(self, came: Days, left: Days, units: Days, sums: Sums) -> None:
-        """Sum the units over the events that have come and not left, into the pairs."""
-        width = self.stop - self.first
-        cells = np.zeros((len(self.calendar.days) + 1) * width, dtype=np.int64)
+    def add_up(self, came: Days, left: Days, units: Days) -> Days:
+        """Sum the units over the events that have come and not left, for each pair."""
+        cells = np.zeros((len(self.calendar.days) + 1) * self.width, dtype=np.int64)
         np.add.at(cells, came, units)
         np.subtract.at(cells, left, units)
-        for before, row in pairwise(cells.reshape(-1, width)):
+        table = cells.reshape(-1, self.width)
+        for before, row in pairwise(table):
             np.add(row, before, out=row)
-        sums[self.pairs] = cells[self.at] / UNITS
+        return table[:-1].T.ravel() if self.at is None else cells[self.at]
 
 
 @dataclass(frozen=True)
 class Line:
-    """The pairs in order of entity and day."""
+    """The pairs in order of entity and day; `pairs` are their places among those asked."""
 
     first: int
     stop: int
     keys: Days
-    order: Days
+    pairs: Days
 
     def slots(self, entity: Days, day: Days) -> Days:
         """Find the first pair of each entity after a day, or else of the next entity."""
         return np.searchsorted(self.keys, key_of(entity, day), side="right")
 
-    def add_up(self, came: Days, left: Days, units: Days, sums: Sums) -> None:
-        """Sum the units over the events that have come and not left, into the pairs."""
+    def add_up(self, came: Days, left: Days, units: Days) -> Days:
+        """Sum the units over the events that have come and not left, for each pair."""
         cells = np.zeros(len(self.keys) + 1, dtype=np.int64)
         np.add.at(cells, came, units)
         np.subtract.at(cells, left, units)
-        sums[self.order] = np.cumsum(cells)[:-1] / UNITS
+        return np.cumsum(cells)[:-1]
 
 
 def layouts(entity: Days, as_of: Days) -> list[Table] | list[Line]:
@@ -129,17 +131,20 @@ def layouts(entity: Days, as_of: Days) -> list[Table] | list[Line]:
 def _tables(entity: Days, calendar: Calendar, as_of: Days) -> Iterator[Table]:
     width = max(1, _CELLS // (len(calendar.days) + 1))
     day = calendar.rank(as_of) - 1
-    order = np.argsort(entity, kind="stable")
-    entity = entity[order]
+    is_in_order = bool((entity[1:] >= entity[:-1]).all())
+    order = np.arange(len(entity)) if is_in_order else np.argsort(entity, kind="stable")
+    entity, day = entity[order], day[order]
     last = int(entity[-1]) + 1
     for first in range(int(entity[0]), last, width):
         stop = min(first + width, last)
         here = slice(*np.searchsorted(entity, [first, stop]))
-        pairs = order[here]
+        at = day[here] * (stop - first) + entity[here] - first
+        cells = np.arange(len(calendar.days) * (stop - first))
+        every = cells.reshape(len(calendar.days), -1).T.ravel()
         yield Table(
             first,
             stop,
             calendar,
-            pairs,
-            day[pairs] * (stop - first) + entity[here] - first,
+            here if is_in_order else order[here],
+            None if is_in_order and np.array_equal(at, every) else at,
         )

@@ -14,7 +14,7 @@ another business, or of tomorrow, change the last digits of a sum, and leave 1e-
 where nothing is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -24,7 +24,7 @@ import numpy.typing as npt
 import polars as pl
 
 from features.periods import NEVER, Days, Window, last_day
-from features.slots import Line, Table, in_units, key_of, layouts
+from features.slots import UNITS, Line, Table, in_units, key_of, layouts
 
 Values = npt.NDArray[np.float64]
 
@@ -45,6 +45,10 @@ class Asked:
     def parts(self) -> Sequence[Table | Line]:
         """Lay the pairs out for sums, once for all quantities and windows."""
         return layouts(self.entity, self.as_of)
+
+
+# Events of one part of the pairs, and the slots at which they come and leave.
+Laid = tuple[Table | Line, slice, Days, Days]
 
 
 @dataclass(frozen=True)
@@ -75,8 +79,8 @@ class Events:
         last may be null or missing) and the named quantities. Rows without an entity
         are left out, for they say nothing about any.
         """
-        known = frame.filter(pl.col("entity").is_not_null()).sort(
-            "entity", "recorded", "happened", *quantities
+        known = _in_order(
+            frame.filter(pl.col("entity").is_not_null()), ("happened", *quantities)
         )
         happened, recorded = _days(known["happened"]), _days(known["recorded"])
         ends = np.full(known.height, NEVER, dtype=np.int64)
@@ -112,9 +116,22 @@ class Events:
     def _units(self) -> dict[str, Days]:
         return {}
 
-    def of_entities(self, first: int, stop: int) -> slice:
-        """Find where the events of the entities first to stop stand."""
-        return slice(*np.searchsorted(self.entity, [first, stop]))
+    def laid_out(self, asked: Asked, window: Window) -> list[Laid]:
+        """Find the slots of the events among the pairs, once for all quantities."""
+        if window not in self._laid or self._laid[window][0] is not asked:
+            self._laid[window] = (asked, list(self._lay_out(asked, self.leave(window))))
+        return self._laid[window][1]
+
+    @cached_property
+    def _laid(self) -> dict[Window, tuple[Asked, list[Laid]]]:
+        return {}
+
+    def _lay_out(self, asked: Asked, leave: Days) -> Iterator[Laid]:
+        for part in asked.parts:
+            own = slice(*np.searchsorted(self.entity, [part.first, part.stop]))
+            entity = self.entity[own]
+            came = part.slots(entity, self.recorded[own])
+            yield part, own, came, part.slots(entity, leave[own])
 
     def only(self, mask: npt.NDArray[np.bool_]) -> "Events":
         """Keep the events of a mask, still in their order."""
@@ -135,15 +152,25 @@ def window_sums(
     window: Window,
 ) -> Values:
     """Sum quantities over the window, one row per pair and one column per quantity."""
-    leave = events.leave(window)
-    sums = np.zeros((len(quantities), len(asked.entity)))
-    for part in asked.parts:
-        own = events.of_entities(part.first, part.stop)
-        entity = events.entity[own]
-        came = part.slots(entity, events.recorded[own])
-        left = part.slots(entity, leave[own])
+    sums = np.empty((len(quantities), len(asked.entity)))
+    for part, own, came, left in events.laid_out(asked, window):
         for quantity, line in zip(quantities, sums, strict=True):
-            part.add_up(came, left, events.units(quantity)[own], line)
+            units = part.add_up(came, left, events.units(quantity)[own])
+            line[part.pairs] = units * (1 / UNITS)
+    return sums.T
+
+
+def window_units(
+    events: Events,
+    asked: Asked,
+    quantities: Sequence[str],
+    window: Window,
+) -> Days:
+    """Sum as window_sums does, in whole units that may be added further."""
+    sums = np.empty((len(quantities), len(asked.entity)), dtype=np.int64)
+    for part, own, came, left in events.laid_out(asked, window):
+        for quantity, line in zip(quantities, sums, strict=True):
+            line[part.pairs] = part.add_up(came, left, events.units(quantity)[own])
     return sums.T
 
 
@@ -221,6 +248,24 @@ def _by_rank(entity: Days) -> list[Days]:
     order = np.argsort(rank, kind="stable")
     cuts = np.searchsorted(rank[order], np.arange(1, rank.max() + 2))
     return [order[a:b] for a, b in pairwise(cuts)]
+
+
+def _in_order(frame: pl.DataFrame, ties: Sequence[str]) -> pl.DataFrame:
+    """Sort events by entity, recording and what breaks the ties between them.
+
+    Few events of an entity are recorded on one day, and most streams come nearly
+    sorted: sorting one whole number, and then the ties, costs a tenth of sorting rows.
+    """
+    key = key_of(frame["entity"].cast(pl.Int64).to_numpy(), _days(frame["recorded"]))
+    order = np.argsort(key, kind="stable")
+    is_tied = np.zeros(len(key), dtype=np.bool_)
+    is_same = np.diff(key[order]) == 0
+    is_tied[1:] |= is_same
+    is_tied[:-1] |= is_same
+    tied = order[is_tied]
+    by = ("entity", "recorded", *ties)
+    order[is_tied] = tied[frame[tied].select(pl.arg_sort_by(by)).to_series().to_numpy()]
+    return frame[order]
 
 
 def _at(values: Values, found: Days) -> Values:
