@@ -19,8 +19,12 @@ _LEFT, _RIGHT, _ROW = 150, 60, 26
 _NAMES, _BARS = 250, 400
 
 _NEAR_END = 285
+# Where the plane of a trade-off begins and ends, across and from the bottom up.
+_WIDE, _HIGH = (60.0, 440.0), (280.0, 30.0)
 
 Point = tuple[float, float]
+# A value with the ends of its interval.
+Spread = tuple[float, float, float]
 # Left, top, width, height.
 Box = tuple[float, float, float, float]
 
@@ -284,6 +288,59 @@ def timeline(
             f'<circle class="dot {mark}" cx="{x:.1f}" cy="{y}" r="5"><title>{escape(tip)}</title></circle>'
         )
     return _svg(bottom + 24, body)
+
+
+def trade_off(
+    points: Sequence[tuple[str, Spread, Spread]], captions: tuple[str, str]
+) -> Markup:
+    """Draw choices by what they give in two ways, with intervals; dashed lines are 0."""
+    across, up = (
+        _fitted([end for point in points for end in (*point[n], 0.0)]) for n in (1, 2)
+    )
+    body = _signed_axes(across, up, captions)
+    for number, (name, x, y) in enumerate(points, 1):
+        (at_x, low_x, high_x), (at_y, low_y, high_y) = (
+            [_placed(value, ends, size) for value in spread]
+            for spread, ends, size in ((x, across, _WIDE), (y, up, _HIGH))
+        )
+        tip = f"{name}: {x[0]:+.3g} ({x[1]:+.3g}, {x[2]:+.3g}) / {y[0]:+.3g} ({y[1]:+.3g}, {y[2]:+.3g})"
+        body += [
+            _line(low_x, at_y, high_x, at_y, "interval"),
+            _line(at_x, low_y, at_x, high_y, "interval"),
+            f'<circle class="dot" cx="{at_x:.1f}" cy="{at_y:.1f}" r="4"><title>{escape(tip)}</title></circle>',
+            _text(at_x + 6, at_y - 6, f"{number}", "start"),
+            _text(458, 30 + number * 20, f"{number} {name}", "start"),
+        ]
+    return _svg(330, body)
+
+
+def _fitted(values: Sequence[float]) -> Point:
+    """Give the ends of an axis that holds the values with some room."""
+    room = 0.06 * (max(values) - min(values) or 1.0)
+    return min(values) - room, max(values) + room
+
+
+def _placed(value: float, ends: Point, size: Point) -> float:
+    return size[0] + (value - ends[0]) / (ends[1] - ends[0]) * (size[1] - size[0])
+
+
+def _signed_axes(across: Point, up: Point, captions: tuple[str, str]) -> list[str]:
+    body = [
+        _text(250, 322, captions[0], "middle", "dim"),
+        _text(60, 20, captions[1], "start", "dim"),
+    ]
+    for part in range(5):
+        x, y = (ends[0] + (ends[1] - ends[0]) * part / 4 for ends in (across, up))
+        body += [
+            _text(_placed(x, across, _WIDE), 299, f"{x:+.2g}", "middle", "dim"),
+            _text(54, _placed(y, up, _HIGH) + 4, f"{y:+.2g}", "end", "dim"),
+        ]
+    zero_x, zero_y = _placed(0, across, _WIDE), _placed(0, up, _HIGH)
+    return [
+        *body,
+        _line(*(zero_x, _HIGH[0], zero_x, _HIGH[1]), "edge"),
+        _line(*(_WIDE[0], zero_y, _WIDE[1], zero_y), "edge"),
+    ]
 
 
 def _plane(right: float, top: float) -> Callable[[float, float], Point]:
