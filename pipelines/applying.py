@@ -3,6 +3,8 @@
 from collections.abc import Mapping as Table_
 from contextlib import suppress
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
@@ -35,18 +37,31 @@ def find_file(source: Path, entry: Entry) -> Path | None:
     Raises:
         InputError: the source cannot be looked into, or holds the file in two forms.
     """
+    found = find_files(source, entry)
+    return found[0] if found else None
+
+
+def find_files(source: Path, entry: Entry) -> list[Path]:
+    """Find the files of an entry: one, or with a * in its name every one that fits.
+
+    Raises:
+        InputError: the source cannot be looked into, or holds one file in two forms.
+    """
     try:
         listed = sorted(source.iterdir()) if source.is_dir() else [source]
     except OSError as error:
         message = f"{source}: cannot be read ({error.strerror})"
         raise InputError(message) from error
-    found = [p for p in listed if p.stem == entry.file and p.suffix.lower() in SUFFIXES]
-    if len(found) > 1:
-        message = (
-            f"{source} holds {' and '.join(p.name for p in found)}; keep one of them"
-        )
-        raise InputError(message)
-    return found[0] if found else None
+    found = [
+        p
+        for p in listed
+        if fnmatchcase(p.stem, entry.file) and p.suffix.lower() in SUFFIXES
+    ]
+    for one, other in pairwise(found):
+        if one.stem == other.stem:
+            message = f"{source} holds {one.name} and {other.name}; keep one of them"
+            raise InputError(message)
+    return found
 
 
 def mapped(entry: Entry, text: Text, source: Path, *, own_format: bool) -> Mapped:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
+from fnmatch import fnmatchcase
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from features.errors import InputError
 from features.schema import loadable, schema
 from features.warehouse import Warehouse, open_warehouse
 from pipelines import versions
-from pipelines.applying import find_file, mapped, own_names
+from pipelines.applying import find_files, mapped, own_names
 from pipelines.checks import checked, rules_of
 from pipelines.mapping import Entry, Mapping, read_mapping
 from pipelines.parsing import FAULTS, parse
@@ -109,8 +110,7 @@ def _files(source: Path, mapping: Mapping) -> list[tuple[Entry, Path]]:
     if not source.exists():
         message = f"{source} does not exist; give a file, or the folder it is in"
         raise InputError(message)
-    found = [(e, find_file(source, e)) for e in mapping.entries]
-    files = [(entry, path) for entry, path in found if path is not None]
+    files = [(e, path) for e in mapping.entries for path in find_files(source, e)]
     if not files:
         wanted = ", ".join(sorted({e.file for e in mapping.entries}))
         message = f"{source} holds none of the files that mapping {mapping.name} knows: {wanted} (as {', '.join(SUFFIXES)})"
@@ -283,7 +283,10 @@ def _unused(source: Path, mapping: Mapping) -> list[str]:
     known = {entry.file for entry in mapping.entries} | joined
     listed = source.iterdir() if source.is_dir() else ()
     return sorted(
-        p.name for p in listed if p.suffix.lower() in SUFFIXES and p.stem not in known
+        p.name
+        for p in listed
+        if p.suffix.lower() in SUFFIXES
+        and not any(fnmatchcase(p.stem, name) for name in known)
     )
 
 

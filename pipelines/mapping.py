@@ -4,7 +4,8 @@
     dates = ["%m/%d/%Y"]             # forms of a day, when not one of ours
     [[table]]
     mart = "inspection"              # table of the mart it feeds
-    file = "inspection"              # name without suffix: .parquet, .csv or .xlsx
+    file = "inspection"              # name without suffix: .parquet, .csv or .xlsx;
+                                     # with a * every file that fits
     sheet = "..."                    # of a workbook that fills several
     where = "purpose <> 'Canvass'"   # rows meant for this table, Polars SQL
     joins = [{ file = "codes", on = "violation_code" }]

@@ -42,6 +42,7 @@ _FILLED: Sequence[tuple[str, float]] = (
     ("一般不合格 general failed", 6),
     ("轻微问题 minor", 6),
     ("拒绝检查 refused", 6),
+    ("动态分 points", 6),
     ("备注 note", 10),
 )
 _CODES: Sequence[tuple[str, float]] = (
@@ -56,6 +57,8 @@ _CODES: Sequence[tuple[str, float]] = (
     ("许可证号 licence", 20),
 )
 _MOST_ITEMS = 999
+# The scale of the dynamic table; the loader holds every row to it.
+_MOST_POINTS = 60
 _RED, _PINK = "#A8322D", "#FBE4E2"
 _LATE: Mapping[str, object] = {"font_color": _RED, "bold": True, "bg_color": _PINK}
 _OPEN: Mapping[str, object] = {"bg_color": "#FFF9DB", "locked": False}
@@ -233,7 +236,13 @@ class _Book:
             "maximum": _MOST_ITEMS,
             "error_message": "请填整数，没有的填 0",
         }
-        rules = (day, choice, yes_no, *[count] * 4, yes_no)
+        points = {
+            **count,
+            "validate": "decimal",
+            "maximum": _MOST_POINTS,
+            "error_message": "可不填；按动态评分表 0 至 60 分",
+        }
+        rules = (day, choice, yes_no, *[count] * 4, yes_no, points)
         for at, rule in enumerate(rules, start=len(_TOLD)):
             sheet.data_validation(1, at, last, at, rule)
 
