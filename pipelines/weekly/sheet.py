@@ -22,7 +22,7 @@ SHEET = "检查任务 visits"
 YES_NO = ("是", "否")
 # Told columns: header, width, and whether they are printed. Filled ones: the same, and
 # what may be entered. Codes stand at the end, unprinted, so that the sheet loads.
-_TOLD: Sequence[tuple[str, float]] = (
+TOLD: Sequence[tuple[str, float]] = (
     ("检查日 day", 10.5),
     ("检查人员 pair", 8.5),
     ("顺序 no.", 4.5),
@@ -33,7 +33,7 @@ _TOLD: Sequence[tuple[str, float]] = (
     ("最迟日 due", 10.5),
     ("前三条风险理由 risk reasons", 30),
 )
-_FILLED: Sequence[tuple[str, float]] = (
+FILLED: Sequence[tuple[str, float]] = (
     ("检查日期 inspected on", 10.5),
     ("结果 result", 9),
     ("全项目 all items", 6),
@@ -45,7 +45,7 @@ _FILLED: Sequence[tuple[str, float]] = (
     ("动态分 points", 6),
     ("备注 note", 10),
 )
-_CODES: Sequence[tuple[str, float]] = (
+CODES: Sequence[tuple[str, float]] = (
     ("任务编号 visit_id", 18),
     ("经营者编号 business_id", 13),
     ("主检查员 inspector", 10),
@@ -149,7 +149,7 @@ class _Book:
         return sheet
 
     def _visits(self, sheet: Worksheet) -> None:
-        columns = (*_TOLD, *_FILLED, *_CODES)
+        columns = (*TOLD, *FILLED, *CODES)
         for at, (header, width) in enumerate(columns):
             sheet.write_string(0, at, header, self._formats["head"])
             sheet.set_column(at, at, width)
@@ -164,7 +164,7 @@ class _Book:
         sheet.freeze_panes(1, 4)
         sheet.autofilter(0, 0, last, len(columns) - 1)
         sheet.repeat_rows(0)
-        sheet.print_area(0, 0, last, len(_TOLD) + len(_FILLED) - 1)
+        sheet.print_area(0, 0, last, len(TOLD) + len(FILLED) - 1)
         self._rules(sheet, last)
         sheet.protect("", _RIGHTS)
 
@@ -192,9 +192,9 @@ class _Book:
                 sheet.write_string(line, at, value, self._formats[style])
 
     def _to_fill(self, sheet: Worksheet, line: int) -> None:
-        for at in range(len(_FILLED)):
+        for at in range(len(FILLED)):
             style = "fill day" if at == 0 else "fill"
-            sheet.write_blank(line, len(_TOLD) + at, None, self._formats[style])
+            sheet.write_blank(line, len(TOLD) + at, None, self._formats[style])
 
     def _codes(self, sheet: Worksheet, line: int, row: Mapping[str, Any]) -> None:
         chance = row["inclusion_probability"]
@@ -209,7 +209,7 @@ class _Book:
             row["usci"],
             row["licence_no"],
         )
-        first = len(_TOLD) + len(_FILLED)
+        first = len(TOLD) + len(FILLED)
         for at, code in enumerate(codes, start=first):
             sheet.write_string(line, at, code or "", self._formats["text"])
 
@@ -243,7 +243,7 @@ class _Book:
             "error_message": "可不填；按动态评分表 0 至 60 分",
         }
         rules = (day, choice, yes_no, *[count] * 4, yes_no, points)
-        for at, rule in enumerate(rules, start=len(_TOLD)):
+        for at, rule in enumerate(rules, start=len(TOLD)):
             sheet.data_validation(1, at, last, at, rule)
 
     def _changes(self, sheet: Worksheet) -> None:
