@@ -985,20 +985,42 @@ create table if not exists output.alert (
     alert_id varchar not null,
     raised_on date not null,
     level varchar not null,
+    raised_level varchar not null,
+    kind varchar not null,
     signal varchar not null,
+    signal_en varchar not null,
     business_id varchar,
+    businesses varchar not null,
     street_code varchar,
+    category varchar,
+    state varchar not null,
+    owner varchar,
+    owner_role varchar not null,
     due_on date not null,
+    due_at varchar not null,
+    is_overdue boolean not null,
+    missing varchar not null,
 );
-comment on table output.alert is 'One row per alert of the risk loop. | 一条风险预警 | key: run_id, alert_id';
+comment on table output.alert is 'One row per open alert of the risk loop, as it stood at a run. | 一条未闭环的风险预警（内部使用，不得发布） | key: run_id, alert_id';
 comment on column output.alert.run_id is '运行编号 | Run that wrote the row |';
-comment on column output.alert.alert_id is '预警编号 | Number of the alert |';
+comment on column output.alert.alert_id is '预警编号 | Number of the alert, also in the book of alerts |';
 comment on column output.alert.raised_on is '预警日 | Day it was raised | day';
-comment on column output.alert.level is '内部等级 | Internal level; never published |';
-comment on column output.alert.signal is '信号 | What was seen |';
-comment on column output.alert.business_id is '经营者编号 | Business concerned |';
+comment on column output.alert.level is '内部等级（逾期上调后） | Internal level now, raised by every term missed; never published | code alert_level';
+comment on column output.alert.raised_level is '预警时等级 | Worst level at which it was signalled | code alert_level';
+comment on column output.alert.kind is '信号类型 | Kind of signal | code alert_kind';
+comment on column output.alert.signal is '信号 | What was seen, in Chinese |';
+comment on column output.alert.signal_en is '信号（英文） | What was seen, in English |';
+comment on column output.alert.business_id is '经营者编号 | Business concerned, where it is a single one |';
+comment on column output.alert.businesses is '涉及经营者（以 + 连接） | Businesses concerned, joined by + |';
 comment on column output.alert.street_code is '街道代码 | Street (12-digit statistical code, or the source''s own area) |';
-comment on column output.alert.due_on is '处置期限 | Day by which it must be handled | day';
+comment on column output.alert.category is '投诉举报类别 | Category of the complaints, for a cluster | code complaint_category';
+comment on column output.alert.state is '状态 | Raised, or taken by its owner | code alert_state';
+comment on column output.alert.owner is '接办人 | Who took it; empty while nobody has |';
+comment on column output.alert.owner_role is '责任人层级 | Role that answers for it at its level |';
+comment on column output.alert.due_on is '处置期限 | Day by which the next step is due | day';
+comment on column output.alert.due_at is '处置期限（时刻） | Moment by which the next step is due |';
+comment on column output.alert.is_overdue is '是否逾期 | The next step is late |';
+comment on column output.alert.missing is '闭环尚缺（以 + 连接） | What it lacks before it may close: cause, control, recheck; joined by + |';
 
 create table if not exists output.indicator_value (
     run_id varchar not null,
@@ -1985,6 +2007,18 @@ from (values
     ('programme', 'supervision', '监督抽检', 'supervision sampling'),
     ('programme', 'evaluation', '评价性抽检', 'evaluation sampling'),
     ('programme', 'monitoring', '风险监测', 'risk monitoring'),
+    ('alert_level', 'blue', '蓝色', 'blue'),
+    ('alert_level', 'yellow', '黄色', 'yellow'),
+    ('alert_level', 'orange', '橙色', 'orange'),
+    ('alert_level', 'red', '红色', 'red'),
+    ('alert_kind', 'complaints', '投诉举报聚集', 'cluster of complaints'),
+    ('alert_kind', 'incident', '食品安全事件', 'incident'),
+    ('alert_kind', 'sample', '抽检不合格', 'failed sample'),
+    ('alert_kind', 'same_item', '同一项目多家不合格', 'same item failed at several'),
+    ('alert_kind', 'kitchens', '阳光厨房离线', 'kitchens offline'),
+    ('alert_state', 'raised', '待接办', 'raised'),
+    ('alert_state', 'taken', '处置中', 'taken'),
+    ('alert_state', 'closed', '已闭环', 'closed'),
     ('sample_reason', 'certain', '每年必抽', 'sampled every year'),
     ('sample_reason', 'risk', '按预计不合格率加权抽取', 'drawn by expected failure'),
     ('sample_reason', 'random', '等概率随机抽取', 'drawn with equal chances'),
