@@ -107,7 +107,9 @@ class _Desk:
     def surroundings(self) -> dict[str, Surroundings]:
         asked = {f.stream for f in catalogue() if f.metric in _OF_OTHERS}
         return {
-            name: Surroundings(self.frames[name], self.facts.business, self.background)
+            name: Surroundings(
+                self.frames[name], self.facts.business, self.background, self.asked_for
+            )
             for name in asked
         }
 

@@ -13,15 +13,15 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from scipy.sparse import coo_matrix
+from scipy.sparse import coo_matrix, csr_matrix, vstack
 from scipy.spatial import cKDTree
 
 from features.catalogue import Feature
 from features.errors import InputError
 from features.inspections import Expectation
-from features.periods import Months
+from features.periods import Days, Months
 from features.profile import attributes_at
-from features.window import Values
+from features.window import Asked, Events, Values, window_units
 
 # How two businesses come to be in one group; null parts make no group.
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -42,6 +42,8 @@ NEAR_METRES = 300.0
 _EARTH_METRES = 6_378_137.0
 # Places whose neighbours are looked up at once: bounds memory in the densest old town.
 _PLACES_AT_ONCE = 20_000
+# Places times days whose own sums are kept at once, 32 MB for two quantities.
+_SUMS_AT_ONCE = 1 << 21
 # What a question without a window reaches back.
 _FIVE_YEARS = 1826
 # Windows are counted from 1970-01-01, and what lies before counts as that day.
@@ -109,11 +111,13 @@ class Surroundings:
     """A stream of visits and the register, with what every question about them needs.
 
     Where they are only a part of what there is, the background tells of the whole.
+    `asked_for` are the businesses whose neighbours will be asked for; None for any.
     """
 
     visits: pl.DataFrame
     business: pl.DataFrame
     background: Background | None = None
+    asked_for: pl.Series | None = None
 
     @cached_property
     def grouped(self) -> pl.DataFrame:
@@ -138,9 +142,17 @@ class Surroundings:
         )
 
     @cached_property
-    def links(self) -> list[Link]:
-        """Connect the places close to each other."""
-        return list(linked(self.places))
+    def links(self) -> tuple[npt.NDArray[np.intp], csr_matrix]:
+        """Connect the places asked for with those close by; give each place its row."""
+        ids, asked = self.places["business_id"], self.asked_for
+        some = None if asked is None else ids.is_in(asked.implode()).to_numpy()
+        parts = list(linked(self.places, some))
+        row = np.full(self.places.height, -1, dtype=np.intp)
+        if not parts:
+            return row, csr_matrix((0, self.places.height), dtype=np.int8)
+        here = np.concatenate([part for part, _ in parts])
+        row[here] = np.arange(len(here))
+        return row, vstack([graph for _, graph in parts], format="csr")
 
     def counted(self, question: Others, day: date) -> pl.DataFrame:
         """Keep the visits that count on a day, their quantities in units."""
@@ -154,30 +166,7 @@ class Surroundings:
 
     def totals(self, question: Others, group: str, day: date) -> pl.DataFrame:
         """Sum over every group on a day: its columns, and the quantities in units."""
-        if self.background is not None:
-            return self.background.totals(question, group)
         return summed(self.counted(question, day), GROUPS[group])
-
-    def nearby(self, question: Others, day: date) -> pl.DataFrame:
-        """Sum over what is near to each place recorded before a day, in units."""
-        if self.background is not None:
-            return self.background.nearby(question)
-        own = self.places.join(
-            summed(self.counted(question, day), ["business_id"]),
-            on="business_id",
-            how="left",
-            maintain_order="left",
-        )
-        is_placed = (own["recorded_at"] < day).to_numpy()
-        units = own.select(pl.col(question.quantities).fill_null(0)).to_numpy()
-        near = near_units(self.links, units * is_placed[:, None])
-        return (
-            own.select("business_id")
-            .with_columns(
-                pl.Series(q, near[:, n]) for n, q in enumerate(question.quantities)
-            )
-            .filter(is_placed)
-        )
 
 
 def summed(counted: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
@@ -198,29 +187,39 @@ def group_sums(
     group its business was in on the day after the recording. Rows of zeros where the
     business is in no group.
     """
-    numbered = members.select("business_id", "as_of", *GROUPS[group]).with_row_index()
-    sums = np.zeros((members.height, len(question.quantities)))
-    for _, asked in numbered.group_by("as_of"):
-        sums[asked["index"].to_numpy()] = _of_others(around, asked, question, group)
-    return sums
-
-
-def _of_others(
-    around: Surroundings, asked: pl.DataFrame, question: Others, group: str
-) -> Values:
-    """Take the sums of the business itself from those of its group, all on one day."""
-    day: date = asked["as_of"][0]
     columns = GROUPS[group]
-    key = (*columns, "business_id")
-    totals = around.totals(question, group, day)
-    own = summed(around.counted(question, day), key)
-    beside = asked.join(totals, on=columns, how="left", maintain_order="left").join(
-        own, on=key, how="left", maintain_order="left", suffix=" own"
+    own = _summed_at(around, members, question, (*columns, "business_id"))
+    if around.background is None:
+        totals = _summed_at(around, members, question, columns)
+    else:
+        told = around.background.totals(question, group)
+        totals = _beside(members, told, columns, question)
+    return (totals - own) / UNITS
+
+
+def _summed_at(
+    around: Surroundings, members: pl.DataFrame, question: Others, key: Sequence[str]
+) -> Units:
+    """Sum the visits with the key of each pair; nothing where a part of it is null."""
+    keys = members.select(key).drop_nulls().unique(maintain_order=True)
+    coded = keys.with_row_index("entity")
+    events = Events.of(around.grouped.join(coded, on=key), question.quantities)
+    entity = members.select(key).join(coded, on=key, how="left", maintain_order="left")[
+        "entity"
+    ]
+    asked = Asked(
+        entity.cast(pl.Int64).fill_null(-1).to_numpy(), _days(members["as_of"])
     )
-    return beside.select(
-        (pl.col(name).fill_null(0) - pl.col(f"{name} own").fill_null(0)) / UNITS
-        for name in question.quantities
-    ).to_numpy()
+    return window_units(events, asked, question.quantities, question.window_days)
+
+
+def _beside(
+    pairs: pl.DataFrame, told: pl.DataFrame, key: Sequence[str], question: Others
+) -> Units:
+    """Put what is told of a key beside the pairs that have it; nothing of others."""
+    known = pairs.select(key).join(told, on=key, how="left", maintain_order="left")
+    units: Units = known.select(pl.col(question.quantities).fill_null(0)).to_numpy()
+    return units
 
 
 def near_sums(around: Surroundings, pairs: pl.DataFrame, question: Others) -> Values:
@@ -228,15 +227,50 @@ def near_sums(around: Surroundings, pairs: pl.DataFrame, question: Others) -> Va
 
     Before its place was recorded a business is near to none.
     """
-    numbered = pairs.select("business_id", "as_of").with_row_index()
-    sums = np.zeros((pairs.height, len(question.quantities)))
-    for (day,), asked in numbered.group_by("as_of"):
-        nearby = around.nearby(question, day)
-        known = asked.join(nearby, on="business_id", how="left", maintain_order="left")
-        sums[asked["index"].to_numpy()] = known.select(
-            pl.col(question.quantities).fill_null(0) / UNITS
-        ).to_numpy()
-    return sums
+    if around.background is not None:
+        told = around.background.nearby(question)
+        return _beside(pairs, told, ["business_id"], question) / UNITS
+    places = around.places.with_row_index("entity")
+    visits = around.visits.join(
+        places.select("business_id", "entity"), on="business_id"
+    )
+    events = Events.of(visits, question.quantities)
+    asked = _places_of(pairs, places)
+    sums = np.zeros((pairs.height, len(question.quantities)), dtype=np.int64)
+    row, graph = around.links
+    for days in _batches(np.unique(_days(pairs["as_of"])), places.height):
+        own = _own_sums(events, _days(places["recorded_at"]), days, question)
+        for n, day in enumerate(days):
+            here = asked.filter(day=day)
+            near = graph[row[here["entity"].to_numpy()]] @ own[:, n]
+            sums[here["index"].to_numpy()] = near
+    return sums / UNITS
+
+
+def _places_of(pairs: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+    """Number the pairs that have a place by their day, with that place."""
+    return (
+        pairs.select("business_id", "as_of")
+        .with_row_index()
+        .join(places, on="business_id")
+        .filter(pl.col("recorded_at") < pl.col("as_of"))
+        .select("index", "entity", day=pl.col("as_of").to_physical().cast(pl.Int64))
+    )
+
+
+def _batches(days: Days, places: int) -> Iterator[Days]:
+    size = max(1, _SUMS_AT_ONCE // max(1, places))
+    for begin in range(0, len(days), size):
+        yield days[begin : begin + size]
+
+
+def _own_sums(events: Events, placed_on: Days, days: Days, question: Others) -> Units:
+    """Sum the visits of each place, by day and quantity; none before it was placed."""
+    count = len(placed_on)
+    asked = Asked(np.repeat(np.arange(count), len(days)), np.tile(days, count))
+    own = window_units(events, asked, question.quantities, question.window_days)
+    own = own.reshape(count, len(days), len(question.quantities))
+    return own * (placed_on[:, None] < days)[:, :, None]
 
 
 def near_units(links: Iterable[Link], units: Units) -> Units:
@@ -247,8 +281,10 @@ def near_units(links: Iterable[Link], units: Units) -> Units:
     return sums
 
 
-def linked(places: pl.DataFrame) -> Iterator[Link]:
-    """Connect places within NEAR_METRES of each other, none with itself.
+def linked(
+    places: pl.DataFrame, some: npt.NDArray[np.bool_] | None = None
+) -> Iterator[Link]:
+    """Connect all places, or some, with those within NEAR_METRES, none with itself.
 
     Distances are straight lines through the globe, so that no place bends the map for
     two others; over 300 m they differ from the ground by less than a micrometre.
@@ -261,9 +297,10 @@ def linked(places: pl.DataFrame) -> Iterator[Link]:
         [np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)]
     )
     tree = cKDTree(globe)
+    order = tree.indices if some is None else tree.indices[some[tree.indices]]
     # The leaves of the tree hold what is close together, so few of them are looked into.
-    for begin in range(0, places.height, _PLACES_AT_ONCE):
-        here = tree.indices[begin : begin + _PLACES_AT_ONCE]
+    for begin in range(0, len(order), _PLACES_AT_ONCE):
+        here = order[begin : begin + _PLACES_AT_ONCE]
         edges = cKDTree(globe[here]).sparse_distance_matrix(
             tree, NEAR_METRES, output_type="ndarray"
         )
@@ -276,3 +313,8 @@ def linked(places: pl.DataFrame) -> Iterator[Link]:
 def _units(quantity: str) -> pl.Expr:
     value = pl.col(quantity).cast(pl.Float64).fill_null(0.0)
     return (value * UNITS).round(0, mode="half_to_even").cast(pl.Int64).alias(quantity)
+
+
+def _days(dates: pl.Series) -> Days:
+    days: Days = dates.cast(pl.Date).to_physical().cast(pl.Int64).to_numpy()
+    return days
