@@ -210,11 +210,11 @@ def _days(pair: Pair, tasks: Sequence[Task], desk: Desk) -> list[date]:
     A pair that always went out on Mondays would be expected on Mondays.
     """
     days = [d for d in desk.roster.days if d >= desk.today and desk.can_go(pair, d)]
-    if not tasks or any(desk.must(task) for task in tasks):
+    if not days or any(desk.must(task) for task in tasks):
         return days
     text = "+".join((*pair, str(desk.roster.days[0])))
     turn = int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
-    at = turn % max(len(days), 1)
+    at = turn % len(days)
     return days[at:] + days[:at]
 
 
