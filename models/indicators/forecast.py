@@ -82,7 +82,7 @@ def _back(level: float, *, is_share: bool) -> float:
 
 def _damped(ahead: float) -> float:
     """Sum the drift of so many quarters: 1 quarter 0.6, 2 quarters 0.96, all 1.5."""
-    return DAMPING * (1 - DAMPING**ahead) / (1 - DAMPING)
+    return DAMPING * (1 - exp(ahead * log(DAMPING))) / (1 - DAMPING)
 
 
 def _spread(

@@ -9,7 +9,7 @@ from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from models.citation import cite
+from models.citation import Language, cite
 from models.indicators.assess import STARS
 from pipelines.indicators import words
 from pipelines.indicators.gaps import gap_table
@@ -92,7 +92,7 @@ class _Book:
         for line, said in enumerate(words.CAUTIONS[self._lang], start=19):
             sheet.write(line, 0, said)
         for column, width in enumerate(
-            (5, 24, 8, 16, 10, 14, 9, 9, 9, 16, 22, 9, 9, 30)
+            (5, 24, 8, 26, 10, 16, 9, 9, 9, 16, 22, 9, 9, 30)
         ):
             sheet.set_column(column, column, width)
         sheet.freeze_panes(4, 2)
@@ -146,7 +146,7 @@ class _Book:
 
     def _definition(self, found: Indicators, judged: Judged) -> Cells:
         definition, target = judged.plan.definition, judged.plan.target
-        lang = "en" if self._en else "zh"
+        lang: Language = "en" if self._en else "zh"
         others = "\n".join(
             f"{o.en if self._en else o.zh}: {words.number(o.value, target.unit_zh)}"
             for o in judged.others

@@ -148,10 +148,14 @@ class _Calculation:
         shown = self._points(quarter_ends(self._until, QUARTERS), say, 0.2)
         behind = self._points(steps_back(self._until, QUARTERS), say, 0.55)
         judged = tuple(
-            Judged(plan, *parts, self._ahead(plan, parts[0], behind[n]))
-            for n, (plan, *parts) in enumerate(
-                zip(self._plans, now, others, shown, strict=True)
+            Judged(
+                plan=plan,
+                assessed=now[n],
+                others=others[n],
+                trend=shown[n],
+                forecast=self._ahead(plan, now[n], behind[n]),
             )
+            for n, plan in enumerate(self._plans)
         )
         return Indicators(
             record=self._record(known),

@@ -30,7 +30,7 @@ _TEACHES_A_MONTH, _NOT_BEGUN = 0.3, 0.04
 
 def unit_table(rng: np.random.Generator) -> pl.DataFrame:
     """List the communities, under the names their activities go by, and the schools."""
-    rows = [
+    rows: list[tuple[str, str, str, str, int | None]] = [
         (f"{s.code}{n + 1:03d}", "community", community_name(s.name, n), s.code, None)
         for s in STREETS
         for n in range(COMMUNITIES_A_STREET)
