@@ -115,6 +115,10 @@ class Warehouse:
                 pl.col(c.name).cast(c.dtype) for c in known.columns.values()
             )
 
+    def limit_memory(self, most: str) -> None:
+        """Take no more memory than so much, such as 2GB; what is larger uses the disk."""
+        self.execute("set memory_limit = ?", [most])
+
     def insert(self, table: str, frame: pl.DataFrame) -> None:
         """Append the rows of a frame, matching columns by name."""
         self.execute(f"insert into {table} by name from incoming", incoming=frame)

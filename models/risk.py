@@ -94,10 +94,8 @@ class RiskModel:
         """
         inputs = self._inputs(matrix)
         centre = self.calibration.log_odds(_raw(self.text, inputs))
-        spread = np.std(
-            [self.calibration.log_odds(_raw(t, inputs)) for t in self.resamples],
-            axis=0,
-            ddof=1,
+        spread = _spread(
+            [self.calibration.log_odds(_raw(t, inputs)) for t in self.resamples]
         )
         reach = INTERVAL_Z * np.hypot(spread, self.calibration.standard_error)
         return logistic(centre - reach), logistic(centre + reach)
@@ -294,6 +292,17 @@ def _grow_resample(
     adapted = parameters(len(training.serious), ways) | changed
     text: str = lgb.train(adapted, data, RESAMPLE_ROUNDS).model_to_string()
     return text
+
+
+def _spread(scores: Sequence[Array]) -> Array:
+    """Give the standard deviation of each row over several scores of it.
+
+    Added up one by one: NumPy adds the scores of a single row in another order than
+    those of many, and its interval would differ in the last digit.
+    """
+    mean = sum(scores) / len(scores)
+    squares: Array = sum((score - mean) ** 2 for score in scores)
+    return np.sqrt(squares / (len(scores) - 1))
 
 
 def _raw(text: str, inputs: npt.NDArray[np.float32]) -> Array:

@@ -24,9 +24,9 @@ from models.registry import champion
 from models.rules import load_rules
 from pipelines.finding import find_business
 from pipelines.history import Event, history
+from pipelines.judging import Judged, judge
 from pipelines.runs import Run, read_run
 from pipelines.scenarios import Scenario, scenarios
-from pipelines.score import Judged, judge
 
 Progress = Callable[[str, float], None]
 _CREDIT = ("credit_score", "credit_class", "credit_basis")
@@ -118,7 +118,7 @@ def explain(
 
     def judged_at(facts: Facts, day: date) -> Judged:
         pairs = pl.DataFrame({"business_id": [business_id], "as_of": [day]})
-        return judge(facts, pairs, model=model, rules=rules, say=_silent)
+        return judge(facts, pairs, model=model, rules=rules)
 
     say("reasons", 0.2)
     who = _known_at(facts, business_id, run.as_of)
@@ -176,10 +176,6 @@ def _decisions(facts: Facts, business_id: str, day: date) -> list[dict[str, Any]
         .sort("decided_on", "ground")
         .to_dicts()
     )
-
-
-def _silent(_what: str, _share: float) -> None:
-    """Keep quiet about the stages of a computation that is itself a stage."""
 
 
 def _stories(contributions: np.ndarray) -> list[tuple[str, str, float]]:

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from features.schema import Facts
-from pipelines.score import Judged
+from pipelines.judging import Judged
 
 # The days after which a scenario looks again: a day, and whole years, so that the season
 # is the same and what differs is the record.

@@ -11,6 +11,8 @@ DEMO, SIMULATED, SCORES = Path("var/demo"), Path("var/simulated"), Path("var/sco
 PAGES, DRAW = Path("var/pages"), Path("var/draw")
 ANNULMENTS, SAMPLING = Path("var/annulments"), Path("var/sampling")
 INDICATORS = Path("var/indicators")
+CLOSED_LOOP = Path("var/closed_loop")
+ALERTS = Path(os.environ.get("SHIAN_ALERTS") or "var/alerts.sqlite")
 LANGUAGE = os.environ.get("SHIAN_LANG") or "zh"
 # Rows an officer reads in a terminal; the rest is in the workbook.
 TOP_ROWS = 10

@@ -10,16 +10,21 @@ def score(
     warehouse: Warehouse = settings.WAREHOUSE,
     store: Store = settings.STORE,
     out: options.Out = settings.SCORES,
+    workers: options.Workers = 1,
+    cluster: options.Cluster = None,
+    shards: options.Shards = None,
     lang: Lang = settings.LANGUAGE,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """评定风险等级 / grade every business
 
-    给所有在营经营者评定风险等级并说明理由，写入仓库、名单和报告。
+    给所有在营经营者评定风险等级并说明理由，写入仓库、名单和报告。进程数、集群和分片数
+    不影响结果；中断后重新运行，从已完成的分片继续。
 
     Grades every trading business with its reasons, into the warehouse, the list and
-    the report.
+    the report. Workers, cluster and shards change nothing in the result; run it again
+    after an interruption and it goes on from the finished shards.
     """
     from pipelines.export import export
     from pipelines.score import score as run
@@ -28,7 +33,11 @@ def score(
     voice = options.voice(lang, as_json=as_json, quiet=quiet)
     with voice.progress("评定", "scoring") as progress:
         report = run(
-            warehouse, as_of=options.day(as_of), store=store, progress=progress
+            warehouse,
+            as_of=options.day(as_of),
+            store=store,
+            spread=options.spread(workers, cluster, shards),
+            progress=progress,
         )
         progress("writing", 0.95)
         scored, files = export(warehouse, out, run_id=report.run_id, lang=lang)

@@ -4,13 +4,18 @@ import os
 import pwd
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from features.errors import UsageError
 from pipelines.console import LANGUAGES, Voice
 
+if TYPE_CHECKING:
+    from pipelines.engines import Spread
+
+# Twenty million businesses are four hundred shards; more only cost files.
+MOST_SHARDS = 10_000
 # A plan looks some months ahead; a day beyond is a slip of the hand.
 MOST_DAYS_AHEAD = 366
 
@@ -51,6 +56,31 @@ Quiet = Annotated[
 ]
 Lang = Annotated[
     str, typer.Option("--lang", help="界面语言 zh 或 en / language, zh or en")
+]
+Workers = Annotated[
+    int,
+    typer.Option(
+        "--workers", min=1, help="本机进程数 / processes of this machine to work in"
+    ),
+]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="ADDRESS",
+        help="dask 调度器地址，如 tcp://10.0.0.1:8786 / work on the cluster of this dask "
+        "scheduler",
+    ),
+]
+Shards = Annotated[
+    int | None,
+    typer.Option(
+        "--shards",
+        min=1,
+        max=MOST_SHARDS,
+        help="分片数，默认按经营者数和进程数 / shards to cut the register into; default "
+        "by its size and the workers",
+    ),
 ]
 Out = Annotated[Path, typer.Option("--out", help="结果文件夹 / folder to write")]
 Source = Annotated[Path, typer.Argument(help="源文件或文件夹 / file or folder to load")]
@@ -130,6 +160,24 @@ def voice(lang: str, *, as_json: bool, quiet: bool) -> Voice:
         message = f"--lang is {' or '.join(LANGUAGES)}, not {lang!r}"
         raise UsageError(message)
     return Voice(lang=lang, as_json=as_json, quiet=quiet)
+
+
+def spread(workers: int, cluster: str | None, shards: int | None) -> "Spread":
+    """Say where the shards of a run are worked on.
+
+    Raises:
+        UsageError: both a number of processes and a cluster are given.
+    """
+    from pipelines.engines import Here, Pool, Spread
+
+    if cluster is None:
+        return Spread(Pool(workers) if workers > 1 else Here(), shards)
+    if workers > 1:
+        message = "--workers are processes of this machine and --cluster are others; give one of them"
+        raise UsageError(message)
+    from pipelines.cluster import Cluster
+
+    return Spread(Cluster(cluster), shards)
 
 
 def day(text: str | None, option: str = "--as-of") -> date:

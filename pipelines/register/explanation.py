@@ -11,8 +11,8 @@ from features.errors import NotFoundError
 from features.warehouse import open_warehouse
 from models.registry import champion
 from models.rules import load_rules
+from pipelines.judging import judge
 from pipelines.provenance import code_version, fingerprint
-from pipelines.score import judge
 
 _GRADE = (
     "risk_grade",
@@ -46,9 +46,7 @@ def freeze(
         raise NotFoundError(message)
     model, rules = champion(store), load_rules()
     pairs = pl.DataFrame({"business_id": [business_id], "as_of": [as_of]})
-    judged = judge(
-        facts, pairs, model=model, rules=rules, say=lambda _what, _share: None
-    )
+    judged = judge(facts, pairs, model=model, rules=rules)
     (row,) = judged.graded.rows(named=True)
     names = [*feature_names(), "base"]
     return {

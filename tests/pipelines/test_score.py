@@ -18,9 +18,10 @@ from models.rules import load_rules
 from pipelines.explain import explain
 from pipelines.export import export
 from pipelines.finding import find_business
+from pipelines.judging import Judged, judge
 from pipelines.page import page
 from pipelines.runs import read_run
-from pipelines.score import Judged, judge, score
+from pipelines.score import score
 from pipelines.train import train
 
 DAY = date(2026, 1, 1)
@@ -59,7 +60,6 @@ def judged(facts: Facts, store: Path, *, day: date = DAY) -> Judged:
         cohort(facts, day),
         model=champion(store),
         rules=load_rules(),
-        say=lambda _what, _share: None,
     )
 
 
@@ -143,7 +143,6 @@ def test_one_business_alone_is_judged_as_among_all(facts: Facts, store: Path) ->
         chosen,
         model=champion(store),
         rules=load_rules(),
-        say=lambda _what, _share: None,
     )
     wanted = everybody.graded.filter(
         pl.col("business_id").is_in(chosen["business_id"].implode())
