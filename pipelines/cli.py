@@ -19,6 +19,7 @@ from pipelines.commands import (
     publish,
     register,
     sampling,
+    schedule,
 )
 from pipelines.console import guarded, tell_error
 
@@ -46,6 +47,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "publish": publish.publish,
     "sample-plan": sampling.sample_plan,
     "sample-results": sampling.sample_results,
+    "schedule": schedule.schedule,
     "verify": register.verify,
 }
 DRAWING: Mapping[str, Callable[..., None]] = {

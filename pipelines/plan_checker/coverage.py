@@ -79,7 +79,8 @@ def _by(due: date, book: Book, limits: Limits) -> date | None:
     first, last = _days(book)
     if due > last:
         return None
-    if due < first:
+    notice = timedelta(days=limits.law.number("plan.notice_days"))
+    if due < first + notice:
         return first + timedelta(weeks=limits.law.number("plan.overdue_weeks"))
     return due
 

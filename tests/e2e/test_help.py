@@ -12,7 +12,8 @@ from tests.e2e.conftest import SHIAN, Shian
 
 COMMANDS = (
     *("demo", "init", "load", "simulate", "train", "backtest", "score", "explain"),
-    *("indicators", "publish", "sample-plan", "sample-results", "verify"),
+    *("indicators", "publish", "sample-plan", "sample-results", "schedule"),
+    "verify",
 )
 GROUPS = {
     "draw": ("commit", "run", "withdraw", "verify"),

@@ -1,0 +1,214 @@
+"""Send inspectors to the visits of an office, week by week, and find other weeks for the rest."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import numpy as np
+
+from models.drawing import Stream
+from models.pairing import Free, Going, any_two, staffed
+from models.patterns import DROPPED
+from models.plan_task import Subject, Task, Weeks
+from pipelines.schedule.demands import Demand
+from pipelines.schedule.policy import Row
+from pipelines.schedule.staff import Office
+from pipelines.schedule.weeks import PlanWeeks
+
+
+@dataclass(frozen=True)
+class Case:
+    """A business with its visits, in the order in which they can be made."""
+
+    business: Row
+    harm: float
+    visits: tuple[Demand, ...]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A planned visit: the business, which of its visits, the week, and who goes."""
+
+    case: Case
+    number: int
+    week: int
+    inspectors: tuple[str, str]
+
+    @property
+    def demand(self) -> Demand:
+        """Give what the visit is for."""
+        return self.case.visits[self.number]
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """A visit for which there are no hands."""
+
+    case: Case
+    number: int
+
+    @property
+    def demand(self) -> Demand:
+        """Give what the visit was for."""
+        return self.case.visits[self.number]
+
+
+@dataclass
+class Sending:
+    """The staffing of one office while it goes on: who has time left in which week."""
+
+    weeks: PlanWeeks
+    key: bytes
+    office: Office
+    task: Task
+    travel: Mapping[str, float]
+    _people: dict[int, list[Free]] = field(default_factory=dict)
+    _left: dict[int, dict[str, float]] = field(default_factory=dict)
+
+    def sent(
+        self, cases: Sequence[Case], weeks: Mapping[str, Weeks]
+    ) -> tuple[tuple[Sent, ...], tuple[Dropped, ...]]:
+        """Send two inspectors to each visit; say for which there is nobody."""
+        by_week: dict[int, list[Dropped]] = defaultdict(list)
+        waiting: list[Dropped] = []
+        short: list[Dropped] = []
+        for case in cases:
+            planned = weeks.get(case.business["business_id"], ())
+            for number, week in enumerate(planned):
+                place = short if week == DROPPED else by_week[week]
+                place.append(Dropped(case, number))
+        sent: list[Sent] = []
+        for week, visits in sorted(by_week.items()):
+            gone, left = self._week(week, visits)
+            sent += gone
+            waiting += left
+        return self._moved(sent, waiting, short)
+
+    def _week(
+        self, week: int, visits: Sequence[Dropped]
+    ) -> tuple[list[Sent], list[Dropped]]:
+        going = [self._going(n, v, week) for n, v in enumerate(visits)]
+        label = f"pairs {self.office.office_id} {self.weeks.mondays[week]}"
+        people = self._there(week)
+        found, left = staffed(going, people, Stream(self.key, label))
+        self._left[week] = left
+        gone = [
+            Sent(v.case, v.number, week, found[n])
+            for n, v in enumerate(visits)
+            if n in found
+        ]
+        return gone, [v for n, v in enumerate(visits) if n not in found]
+
+    def _there(self, week: int) -> list[Free]:
+        if week not in self._people:
+            self._people[week] = [
+                Free(
+                    o.inspector_id,
+                    float(o.minutes[week]),
+                    o.days[week],
+                    o.qualifications,
+                )
+                for o in self.office.officers
+            ]
+            self._left[week] = {p.inspector_id: p.minutes for p in self._people[week]}
+        return self._people[week]
+
+    def _going(self, n: int, visit: Dropped, week: int) -> Going:
+        row, demand = visit.case.business, visit.demand
+        monday = self.weeks.mondays[week]
+        held = self.weeks.workdays[week]
+        return Going(
+            number=n,
+            kind=row["business_type"],
+            minutes=demand.minutes + self.travel[row["street_code"] or ""],
+            lon=row["lon"],
+            lat=row["lat"],
+            days=frozenset(d for d in held if demand.earliest <= d <= demand.due),
+            avoided=self.office.avoids(
+                row["business_id"], monday, monday + timedelta(days=6)
+            ),
+        )
+
+    def _moved(
+        self, sent: list[Sent], waiting: Sequence[Dropped], short: Sequence[Dropped]
+    ) -> tuple[tuple[Sent, ...], tuple[Dropped, ...]]:
+        """Find another lawful week for what is left over, the weightiest first.
+
+        What had its minutes in the plan and only found no pair may use the reserve.
+        """
+        subjects = {s.business_id: s for s in self.task.subjects}
+        weeks: dict[str, dict[int, int]] = defaultdict(dict)
+        for one in sent:
+            weeks[one.case.business["business_id"]][one.number] = one.week
+        room = self._room(sent, subjects)
+        reserve = np.full_like(room, np.inf)
+        tries = [
+            *((visit, room) for visit in (*waiting, *short)),
+            *((visit, reserve) for visit in waiting),
+        ]
+        for visit, minutes in sorted(tries, key=lambda t: _weight(t[0], subjects)):
+            number = visit.case.business["business_id"]
+            if visit.number in weeks[number]:
+                continue
+            found = self._another(visit, subjects[number], weeks[number], minutes)
+            if found is not None:
+                sent.append(found)
+                weeks[number][found.number] = found.week
+        sent.sort(key=lambda s: (s.week, s.case.business["business_id"]))
+        dropped = tuple(
+            v
+            for v in (*waiting, *short)
+            if v.number not in weeks[v.case.business["business_id"]]
+        )
+        return tuple(sent), dropped
+
+    def _room(
+        self, sent: Iterable[Sent], subjects: Mapping[str, Subject]
+    ) -> np.ndarray:
+        """Give the minutes that the plan may still use, by hands and week."""
+        room = np.stack([hands.minutes for hands in self.task.hands])
+        for one in sent:
+            subject = subjects[one.case.business["business_id"]]
+            room[self.task.weighs(subject.kind), one.week] -= subject.slots[
+                one.number
+            ].minutes
+        return room
+
+    def _another(
+        self,
+        visit: Dropped,
+        subject: Subject,
+        others: Mapping[int, int],
+        room: np.ndarray,
+    ) -> Sent | None:
+        slot = subject.slots[visit.number]
+        hands = self.task.weighs(subject.kind)
+        is_open = self.task.open_weeks(slot, subject.season)
+        for week in np.flatnonzero(is_open).tolist():
+            if not _keeps_apart(subject, visit.number, week, others):
+                continue
+            if (room[hands, week] < slot.minutes).any():
+                continue
+            people = self._there(week)
+            two = any_two(self._going(0, visit, week), people, self._left[week])
+            if two:
+                room[hands, week] -= slot.minutes
+                return Sent(visit.case, visit.number, week, two)
+        return None
+
+
+def _weight(visit: Dropped, subjects: Mapping[str, Subject]) -> tuple[int, float, str]:
+    subject = subjects[visit.case.business["business_id"]]
+    return subject.slots[visit.number].rank, -subject.value, subject.business_id
+
+
+def _keeps_apart(
+    subject: Subject, number: int, week: int, others: Mapping[int, int]
+) -> bool:
+    """Tell whether a week keeps the order and the gaps to the visits before and after."""
+    before = [n for n in others if n < number]
+    after = [n for n in others if n > number]
+    if before and week - others[max(before)] < subject.slots[number].gap:
+        return False
+    return not after or others[min(after)] - week >= subject.slots[min(after)].gap
