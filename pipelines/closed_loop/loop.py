@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -21,7 +22,9 @@ HISTORY_YEARS, LOOP_YEARS = 3, 3
 # Planned visits a year for each trading business: about as many as the annual plan asks
 # for by grade, legal floor, campaigns and its share by chance.
 VISITS_A_YEAR = 1.2
+# Planned and graded anew so often, by a model that is trained at the start of a year.
 PERIOD_MONTHS = 6
+PERIODS_A_MODEL = 2
 BEGIN = date(2026, 1, 1)
 # Intervals of single probabilities play no part here: as few as there can be.
 RESAMPLES = 2
@@ -46,45 +49,86 @@ class Setting:
 
 
 @dataclass(frozen=True)
-class Lived:
-    """A district after the loop: what happened in it, and the model trained at its end."""
+class Learned:
+    """A model trained on what was on record on a day; only who asks pays for it."""
+
+    facts: Facts
+    day: date
+    rules: Rules
+
+    @cached_property
+    def model(self) -> RiskModel:
+        """Train as the command does."""
+        rows = known_rows(self.facts, self.day, self.rules)
+        return fit_rows(rows, resamples=RESAMPLES)
+
+    @cached_property
+    def graded(self) -> pl.DataFrame:
+        """Grade everybody who trades on the day, as the command does."""
+        return self._graded(self.facts, self.day)
+
+    def grades(self, facts: Facts, day: date) -> pl.DataFrame:
+        """Grade on a later day with the model there is."""
+        return self.graded if day == self.day else self._graded(facts, day)
+
+    def _graded(self, facts: Facts, day: date) -> pl.DataFrame:
+        pairs = cohort(facts, day)
+        judged = judge(
+            facts, pairs, model=self.model, rules=self.rules, say=lambda *_: None
+        )
+        return judged.graded
+
+
+@dataclass(frozen=True)
+class Past:
+    """A district on the first day of the loop, and what can be learned of it by then."""
 
     environment: Environment
-    model: RiskModel
-    graded: pl.DataFrame
+    learned: Learned
+
+
+@dataclass(frozen=True)
+class Lived:
+    """A district after the loop: what happened in it, and what was learned by its end."""
+
+    environment: Environment
+    learned: Learned
     planned: pl.DataFrame
 
 
-def with_history(setting: Setting, seed: int) -> Environment:
+def with_history(setting: Setting, seed: int) -> Past:
     """Invent a district and let officers go about it as usual until the loop begins."""
-    history = _month(BEGIN, -12 * HISTORY_YEARS)
     district: District = make_district(
         businesses=setting.businesses,
         seed=seed,
-        begin=history,
+        begin=_month(BEGIN, -12 * HISTORY_YEARS),
         months=12 * (HISTORY_YEARS + setting.loop_years),
     )
     environment = Environment(district)
     environment.live_as_usual(BEGIN)
-    return environment
+    return Past(environment, Learned(environment.facts(), BEGIN, load_rules()))
 
 
-def run(policy: Policy, environment: Environment, setting: Setting) -> Lived:
-    """Let one way of deciding run the district to the end; the start is left as it was.
+def run(policy: Policy, past: Past, setting: Setting) -> Lived:
+    """Let one way of deciding run the district to the end; the past is left as it was.
 
     At the end a model is trained for every policy alike, also for those that never asked
     one, so that what each could have learned can be compared.
     """
-    lived, rules, plans = environment.fork(), load_rules(), []
+    lived, learned, plans = past.environment.fork(), past.learned, []
     for number, end in enumerate(setting.starts[1:]):
-        desk = desk_of(lived, rules, setting, number)
-        plans.append(policy.plan(desk))
+        if number and number % PERIODS_A_MODEL == 0:
+            start = setting.starts[number]
+            learned = Learned(lived.facts(), start, learned.rules)
+        plans.append(policy.plan(desk_of(lived, learned, setting, number)))
         lived.advance(plans[-1], end)
-    model, graded = _judged(lived.facts(), setting.starts[-1], rules)
-    return Lived(lived, model, graded, pl.concat(plans))
+    last = Learned(lived.facts(), setting.starts[-1], learned.rules)
+    return Lived(lived, last, pl.concat(plans))
 
 
-def desk_of(lived: Environment, rules: Rules, setting: Setting, number: int) -> Desk:
+def desk_of(
+    lived: Environment, learned: Learned, setting: Setting, number: int
+) -> Desk:
     """Lay before whoever plans a period what is on record on its first day."""
     facts, (start, end) = lived.facts(), setting.starts[number : number + 2]
     years = (end - start).days / DAYS_A_YEAR
@@ -94,20 +138,11 @@ def desk_of(lived: Environment, rules: Rules, setting: Setting, number: int) -> 
         start=start,
         end=end,
         visits=round(setting.visits_a_year * years * trading),
-        law=rules.applied_to(start),
+        law=learned.rules.applied_to(start),
         # The lot of a period is the same for every policy that draws as many.
         rng=np.random.default_rng([lived.district.seed, 11, number]),
-        judged=lambda: _judged(facts, start, rules)[1],
+        judged=lambda: learned.grades(facts, start),
     )
-
-
-def _judged(facts: Facts, day: date, rules: Rules) -> tuple[RiskModel, pl.DataFrame]:
-    """Train on what is on record and grade everybody, as train and score do."""
-    model = fit_rows(known_rows(facts, day, rules), resamples=RESAMPLES)
-    judged = judge(
-        facts, cohort(facts, day), model=model, rules=rules, say=lambda *_: None
-    )
-    return model, judged.graded
 
 
 def _month(begin: date, step: int) -> date:

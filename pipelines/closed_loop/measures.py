@@ -87,7 +87,7 @@ def _coverage(lived: Lived, law: RuleSet, end: date) -> float:
         .filter("is_full_checklist", pl.col("inspected_on") >= since)
         .select("business_id")
     )
-    asked = lived.graded.join(register, on="business_id").filter(
+    asked = lived.learned.graded.join(register, on="business_id").filter(
         pl.col("opened_on") < since
     )
     return asked.join(full, on="business_id", how="semi").height / asked.height
@@ -104,7 +104,7 @@ def _auc(lived: Lived) -> float:
 
     Every business counts as serious with its true probability and as not with the rest.
     """
-    both = lived.graded.select("business_id", "probability").join(
+    both = lived.learned.graded.select("business_id", "probability").join(
         lived.environment.propensity(), on="business_id", suffix="_true"
     )
     score = np.tile(both["probability"].to_numpy(), 2)
@@ -116,7 +116,7 @@ def _auc(lived: Lived) -> float:
 
 def _level(lived: Lived) -> float:
     """Divide what the model states on average by what a visit to everybody would find."""
-    both = lived.graded.select("business_id", "probability").join(
+    both = lived.learned.graded.select("business_id", "probability").join(
         lived.environment.would_find(), on="business_id", suffix="_true"
     )
     stated, true = both["probability"].mean(), both["probability_true"].mean()

@@ -1,7 +1,7 @@
 """Ways of deciding side by side: the same districts, one for each seed."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import polars as pl
@@ -13,6 +13,8 @@ from pipelines.closed_loop.measures import MEASURES, measured
 from pipelines.closed_loop.policies import POLICIES
 
 CONFIDENCE = 0.95
+# What every policy is held against: how it was always done.
+AGAINST = "fixed"
 
 Progress = Callable[[str, float], None]
 Measured = Mapping[str, float]
@@ -27,13 +29,54 @@ def of_seed(
     """Let each policy run the district of a seed, and measure what it achieved."""
     days = setting.starts[0], setting.starts[-1]
     law = load_rules().applied_to(days[1])
-    history = with_history(setting, seed)
+    past = with_history(setting, seed)
     found: dict[str, Measured] = {}
     for number, name in enumerate(policies):
         if progress:
             progress(POLICIES[name].label_en, number / len(policies))
-        found[name] = measured(run(POLICIES[name], history, setting), law, days)
+        found[name] = measured(run(POLICIES[name], past, setting), law, days)
     return found
+
+
+@dataclass(frozen=True)
+class Study:
+    """What each policy achieved over some districts, and against the fixed schedule."""
+
+    setting: Setting
+    seeds: tuple[int, ...]
+    table: pl.DataFrame
+
+    def as_dict(self) -> dict[str, object]:
+        """Give the study as plain values for a program."""
+        return {
+            **asdict(self.setting),
+            "from": self.setting.starts[0].isoformat(),
+            "to": self.setting.starts[-1].isoformat(),
+            "seeds": list(self.seeds),
+            "against": AGAINST,
+            "measures": self.table.to_dicts(),
+        }
+
+
+def study(
+    setting: Setting,
+    seeds: Sequence[int],
+    *,
+    policies: Sequence[str] = tuple(POLICIES),
+    progress: Progress | None = None,
+) -> Study:
+    """Let every policy run every district, one district after the other."""
+    runs = []
+    for number, seed in enumerate(seeds):
+        part = _part(progress, number, len(seeds)) if progress else None
+        runs.append(of_seed(setting, seed, policies, part))
+    return Study(setting, tuple(seeds), compared(runs, against=AGAINST))
+
+
+def _part(progress: Progress, number: int, count: int) -> Progress:
+    return lambda what, share: progress(
+        f"{number + 1}/{count} {what}", (number + share) / count
+    )
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,18 @@ import polars as pl
 import pytest
 
 from models.rules import load_rules
-from pipelines.closed_loop.loop import BEGIN, Lived, Setting, desk_of, run, with_history
+from pipelines.closed_loop.loop import (
+    BEGIN,
+    Lived,
+    Past,
+    Setting,
+    desk_of,
+    run,
+    with_history,
+)
 from pipelines.closed_loop.measures import MEASURES, measured
 from pipelines.closed_loop.policies import POLICIES
 from pipelines.closed_loop.study import compared, estimate, of_seed
-from pipelines.simulate.environment import Environment
 from pipelines.simulate.troubles import Troubles
 
 SETTING = Setting(businesses=500, loop_years=1)
@@ -23,12 +30,12 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def history() -> Environment:
+def history() -> Past:
     return with_history(SETTING, 2)
 
 
 @pytest.fixture(scope="module")
-def lived(history: Environment) -> dict[str, Lived]:
+def lived(history: Past) -> dict[str, Lived]:
     return {n: run(POLICIES[n], history, SETTING) for n in ("fixed", "ours_20")}
 
 
@@ -44,25 +51,25 @@ def test_periods_run_from_the_first_day_to_the_last_without_a_gap() -> None:
     assert {(b - a).days for a, b in pairwise(quarters)} <= {90, 91, 92}
 
 
-def test_another_future_changes_nothing_of_a_plan(history: Environment) -> None:
+def test_another_future_changes_nothing_of_a_plan(history: Past) -> None:
     """Let nothing go wrong any more, and everything at once: the plans are the same."""
-    troubles, plans = history.district.troubles, []
-    first = history.today
+    troubles, plans = history.environment.district.troubles, []
+    first = history.environment.today
     calm = [[s for s in one if s[0] < first] for one in troubles.stretches]
     wild = [[*one, (first + 1, first + 300)] for one in calm]
     for stretches in (calm, wild):
-        other = history.fork()
-        other.district = replace(history.district, troubles=Troubles(stretches))
-        desk = desk_of(other, load_rules(), SETTING, 0)
+        other = history.environment.fork()
+        other.district = replace(
+            history.environment.district, troubles=Troubles(stretches)
+        )
+        desk = desk_of(other, history.learned, SETTING, 0)
         plans.append(POLICIES["ours_10"].plan(desk))
     assert plans[0].height > 200
     assert plans[0].equals(plans[1])
 
 
-def test_the_history_is_left_as_it_was(
-    history: Environment, lived: dict[str, Lived]
-) -> None:
-    assert history.visits()["inspected_on"].max() < BEGIN
+def test_the_history_is_left_as_it_was(history: Past, lived: dict[str, Lived]) -> None:
+    assert history.environment.visits()["inspected_on"].max() < BEGIN
     assert lived["fixed"].environment.visits()["inspected_on"].max() >= BEGIN
 
 
@@ -74,12 +81,12 @@ def test_all_policies_give_as_many_visits(lived: dict[str, Lived]) -> None:
 
 
 def test_the_same_seed_lives_the_same_life(
-    history: Environment, lived: dict[str, Lived]
+    history: Past, lived: dict[str, Lived]
 ) -> None:
     again = run(POLICIES["fixed"], history, SETTING)
     one, other = (r.environment.visits() for r in (again, lived["fixed"]))
     assert one.equals(other)
-    assert again.model.version == lived["fixed"].model.version
+    assert again.learned.model.version == lived["fixed"].learned.model.version
 
 
 def test_what_is_measured_is_within_its_bounds(
@@ -91,7 +98,7 @@ def test_what_is_measured_is_within_its_bounds(
         assert 0.2 < values["found_share"] < 0.9
         assert values["coverage"] <= 1
         assert 0.5 < values["auc"] < 0.85
-        assert lived[name].graded["probability"].is_between(0, 1).all()
+        assert lived[name].learned.graded["probability"].is_between(0, 1).all()
 
 
 def test_the_study_measures_what_a_run_gives(
