@@ -13,7 +13,7 @@ from features.schema import Facts
 from models.risk import RiskModel
 from models.rules import Rules, load_rules
 from pipelines.closed_loop.policies import DAYS_A_YEAR, Desk, Policy
-from pipelines.score import judge
+from pipelines.judging import judge
 from pipelines.simulate.environment import District, Environment, make_district
 from pipelines.train import fit_rows, known_rows
 
@@ -73,10 +73,7 @@ class Learned:
 
     def _graded(self, facts: Facts, day: date) -> pl.DataFrame:
         pairs = cohort(facts, day)
-        judged = judge(
-            facts, pairs, model=self.model, rules=self.rules, say=lambda *_: None
-        )
-        return judged.graded
+        return judge(facts, pairs, model=self.model, rules=self.rules).graded
 
 
 @dataclass(frozen=True)
