@@ -130,7 +130,7 @@ def arrange(
         by_pair[task.pair].append(task)
     loose = by_pair.pop((), [])
     for pair in sorted(by_pair, key=lambda p: (-len(by_pair[p]), p)):
-        loose += _fill_days(pair, by_pair[pair], desk)
+        loose += fill_days(pair, by_pair[pair], desk)
     for task in sorted(loose, key=lambda t: urgency(t, desk)):
         _place(task, desk)
     return desk
@@ -189,7 +189,7 @@ def _keep_round(pair: Pair, day: date, tasks: list[Task], desk: Desk) -> list[Ta
     return lost
 
 
-def _fill_days(pair: Pair, tasks: list[Task], desk: Desk) -> list[Task]:
+def fill_days(pair: Pair, tasks: list[Task], desk: Desk) -> list[Task]:
     """Give a pair its visits day by day; give back what does not fit or go with it."""
     loose = [t for t in tasks if not desk.may_go(pair, t)]
     desk.why |= {t.visit_id: ABSENT for t in loose}

@@ -1,6 +1,7 @@
 """Make the worklist of a week: read, arrange, say what changed, and keep it."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -14,7 +15,7 @@ from pipelines.provenance import code_version, run_name
 from pipelines.weekly.arranging import arrange
 from pipelines.weekly.changes import removed, worklist
 from pipelines.weekly.reading import Week, earlier, read_week, told
-from pipelines.weekly.tasks import Change, Worklist
+from pipelines.weekly.tasks import Change, Stop, Worklist
 
 DONE = "已完成或不再需要", "done, or not needed any more"
 
@@ -57,7 +58,11 @@ def make_worklist(warehouse: Path, *, monday: date, as_of: date) -> Made:
         made = replace(made, changes=(*made.changes, *gone))
         with opened.transaction():
             opened.replace_run("output.run", _run(week, run_id), run_id)
-            opened.replace_run("output.worklist", _rows(made, week, run_id), run_id)
+            opened.replace_run(
+                "output.worklist",
+                stop_rows(made.stops, plan_run=week.plan_run, run_id=run_id),
+                run_id,
+            )
             opened.replace_run("output.worklist_change", _changes(made, run_id), run_id)
     return Made(run_id, week, made, before.is_empty())
 
@@ -101,11 +106,14 @@ def _run(week: Week, run_id: str) -> pl.DataFrame:
     return pl.DataFrame([row], schema=schema()["output.run"].empty().schema)
 
 
-def _rows(made: Worklist, week: Week, run_id: str) -> pl.DataFrame:
+def stop_rows(
+    stops: Iterable[Stop], *, plan_run: str | None, run_id: str
+) -> pl.DataFrame:
+    """Write stops as rows of output.worklist."""
     rows = [
         {
             "run_id": run_id,
-            "plan_run_id": week.plan_run,
+            "plan_run_id": plan_run,
             "visit_id": stop.task.visit_id,
             "business_id": stop.task.business_id,
             "visit_on": stop.day,
@@ -125,7 +133,7 @@ def _rows(made: Worklist, week: Week, run_id: str) -> pl.DataFrame:
             "travel_minutes": stop.travel_minutes,
             "inclusion_probability": stop.task.inclusion_probability,
         }
-        for stop in made.stops
+        for stop in stops
     ]
     return pl.DataFrame(rows, schema=schema()["output.worklist"].empty().schema)
 

@@ -7,7 +7,8 @@ from datetime import date
 
 from models.routing import Place
 
-PLAN, REPORT, SAMPLE, INCIDENT = "plan", "report", "failed_sample", "incident"
+PLAN, DRAW = "plan", "draw"
+REPORT, SAMPLE, INCIDENT = "report", "failed_sample", "incident"
 
 Pair = tuple[str, ...]
 
