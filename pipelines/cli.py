@@ -9,6 +9,7 @@ import typer
 from features.errors import UsageError
 from pipelines.commands import (
     acting,
+    alerting,
     closed_loop,
     data,
     demo,
@@ -46,6 +47,8 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "explain": grades.explain,
     "indicators": indicators.indicators,
     "publish": publish.publish,
+    "alerts": alerting.alerts,
+    "alert-act": alerting.alert_act,
     "sample-plan": sampling.sample_plan,
     "sample-results": sampling.sample_results,
     "closed-loop": closed_loop.closed_loop,

@@ -45,14 +45,26 @@ def verify(path: Path, rules: Rules, *, anchor: Head | None = None) -> Verified:
     with open_ledger(path) as ledger:
         entries, tally = ledger.entries(), ledger.tally()
         findings = (
-            *(Finding("file", None, f"SQLite: {said}") for said in ledger.damage()),
-            *_definitions(ledger),
-            *_chain([e for e in entries if 1 <= e.seq <= tally.entries]),
-            *_counts(entries, tally),
+            *_written(ledger, entries, tally),
             *([] if anchor is None else _anchored(entries, anchor)),
             *_procedure(entries, rules),
         )
     return Verified(len(entries), _head(entries), findings)
+
+
+def verify_chain(path: Path) -> None:
+    """Check file, triggers, counts and chain of any ledger, whatever it records.
+
+    Raises:
+        RegisterError: something is not as it was written; the first row is named.
+    """
+    with open_ledger(path) as ledger:
+        entries, tally = ledger.entries(), ledger.tally()
+        findings = [*_written(ledger, entries, tally)]
+    if findings:
+        where = "" if findings[0].seq is None else f" entry {findings[0].seq}:"
+        message = f"{path} is not as it was written:{where} {findings[0].text}"
+        raise RegisterError(message)
 
 
 def compare_published(
@@ -112,6 +124,13 @@ def read_head(path: Path) -> Head:
 
 def _head(entries: list[Entry]) -> Head:
     return Head(entries[-1].seq, entries[-1].hash) if entries else Head(0, GENESIS)
+
+
+def _written(ledger: Ledger, entries: list[Entry], tally: Head) -> Iterable[Finding]:
+    yield from (Finding("file", None, f"SQLite: {said}") for said in ledger.damage())
+    yield from _definitions(ledger)
+    yield from _chain([e for e in entries if 1 <= e.seq <= tally.entries])
+    yield from _counts(entries, tally)
 
 
 def _definitions(ledger: Ledger) -> list[Finding]:

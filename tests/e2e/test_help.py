@@ -12,7 +12,8 @@ from tests.e2e.conftest import SHIAN, Shian
 
 COMMANDS = (
     *("demo", "init", "load", "simulate", "train", "backtest", "score", "explain"),
-    *("indicators", "publish", "sample-plan", "sample-results", "closed-loop"),
+    *("indicators", "publish", "alerts", "alert-act", "sample-plan"),
+    *("sample-results", "closed-loop"),
     *("schedule", "verify"),
 )
 GROUPS = {
@@ -92,6 +93,9 @@ def test_the_readme_lists_every_exit_code_in_both_languages(
         (["explain", ""], 4, "shian init"),
         (["simulate", "--out", "/dev/null/x", "--businesses", "100"], 10, "/dev/null"),
         (["explain", "某某饭店", "--warehouse", "{tmp}/none.duckdb"], 4, "shian init"),
+        (["alerts", "-w", "{tmp}/none.duckdb"], 4, "shian init"),
+        (["alerts", "--show", "A1", "--book", "{tmp}/none"], 7, "shian alerts"),
+        (["alert-act", "A1"], 2, "action"),
         (["sample-plan"], 2, "year"),
         (["sample-plan", "--year", "2026", "--key", "x", "--out", "{tmp}"], 2, "64"),
         (["sample-plan", "--year", "2026", "-w", "{tmp}/none.duckdb"], 4, "shian init"),

@@ -79,7 +79,9 @@ def planned(scored_warehouse: Path, tmp_path_factory: pytest.TempPathFactory) ->
         opened.insert("output.plan_shortage", short)
         alert = row(
             "output.alert", run_id="alerts", alert_id="A1", raised_on=DAY, level="red",
-            signal="-", due_on=DAY,
+            raised_level="red", kind="sample", signal="-", signal_en="-", businesses="",
+            state="raised", owner_role="director", due_on=DAY, due_at="-",
+            is_overdue=False, missing="cause",
         )  # fmt: skip
         opened.insert("output.alert", alert)
     return path

@@ -1,0 +1,1 @@
+"""The risk loop: signals, alerts, what is done about them, and how they close."""
