@@ -61,22 +61,40 @@ def read_records(warehouse: Warehouse, year: int, run_id: str | None) -> Records
     if offices.is_empty():
         message = f"{warehouse.path} holds no offices, so no street has inspectors; load the table office with: shian load FOLDER --warehouse {warehouse.path}"
         raise NotFoundError(message)
-    law = load_rules().applied_to(max(as_of, date(year, 1, 1)))
+    leave = warehouse.table("mart.inspector_leave").sort("inspector_id", "first_on")
+    conflicts = warehouse.table("mart.conflict_of_interest")
+    hands = Hands(
+        staff=staff,
+        offices=offices,
+        leave=leave.filter(pl.col("recorded_at") < as_of).collect(),
+        conflicts=conflicts.sort("business_id", "inspector_id").collect(),
+    )
+    return records_of(run, facts, hands, year)
+
+
+@dataclass(frozen=True)
+class Hands:
+    """Who may go: the tables inspector, office, inspector_leave, conflict_of_interest."""
+
+    staff: pl.DataFrame
+    offices: pl.DataFrame
+    leave: pl.DataFrame
+    conflicts: pl.DataFrame
+
+
+def records_of(run: Run, facts: Facts, hands: Hands, year: int) -> Records:
+    """Put together what a plan of a year rests on."""
+    law = load_rules().applied_to(max(run.as_of, date(year, 1, 1)))
     return Records(
         run=run,
         facts=facts,
         law=law,
         year=year,
-        businesses=_businesses(facts, run, law, offices, year),
-        staff=staff,
-        leave=warehouse.table("mart.inspector_leave")
-        .filter(pl.col("recorded_at") < as_of)
-        .sort("inspector_id", "first_on")
-        .collect(),
-        conflicts=warehouse.table("mart.conflict_of_interest")
-        .sort("business_id", "inspector_id")
-        .collect(),
-        offices=offices,
+        businesses=_businesses(facts, run, law, hands.offices, year),
+        staff=hands.staff,
+        leave=hands.leave,
+        conflicts=hands.conflicts,
+        offices=hands.offices,
     )
 
 
