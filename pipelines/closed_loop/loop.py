@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -12,8 +13,10 @@ from features.labels import cohort
 from features.schema import Facts
 from models.risk import RiskModel
 from models.rules import Rules, load_rules
-from pipelines.closed_loop.policies import DAYS_A_YEAR, Desk, Policy
+from pipelines.closed_loop.policies import DAYS_A_YEAR, Desk
+from pipelines.closed_loop.ways import Policy
 from pipelines.judging import judge
+from pipelines.schedule.records import Hands
 from pipelines.simulate.environment import District, Environment, make_district
 from pipelines.train import fit_rows, known_rows
 
@@ -22,9 +25,8 @@ HISTORY_YEARS, LOOP_YEARS = 3, 3
 # Planned visits a year for each trading business: about as many as the annual plan asks
 # for by grade, legal floor, campaigns and its share by chance.
 VISITS_A_YEAR = 1.2
-# Planned and graded anew so often, by a model that is trained at the start of a year.
-PERIOD_MONTHS = 6
-PERIODS_A_MODEL = 2
+# Models are trained at the start of a year, however often one plans anew.
+MODEL_MONTHS = 12
 BEGIN = date(2026, 1, 1)
 # Intervals of single probabilities play no part here: as few as there can be.
 RESAMPLES = 2
@@ -34,17 +36,20 @@ Progress = Callable[[str, float], None]
 
 @dataclass(frozen=True)
 class Setting:
-    """How large a district, how long, how often planned anew, with how many visits."""
+    """How large a district, for how long, with how many visits."""
 
     businesses: int = 2000
-    period_months: int = PERIOD_MONTHS
     loop_years: int = LOOP_YEARS
     visits_a_year: float = VISITS_A_YEAR
 
     @property
-    def starts(self) -> list[date]:
-        """List the first days of the periods, and the day after the last."""
-        steps = range(0, 12 * self.loop_years + 1, self.period_months)
+    def end(self) -> date:
+        """Give the day after the last."""
+        return _month(BEGIN, 12 * self.loop_years)
+
+    def starts(self, months: int) -> list[date]:
+        """List the first days of periods of so many months, and the day after the last."""
+        steps = range(0, 12 * self.loop_years + 1, months)
         return [_month(BEGIN, step) for step in steps]
 
 
@@ -113,21 +118,26 @@ def run(policy: Policy, past: Past, setting: Setting) -> Lived:
     one, so that what each could have learned can be compared.
     """
     lived, learned, plans = past.environment.fork(), past.learned, []
-    for number, end in enumerate(setting.starts[1:]):
-        if number and number % PERIODS_A_MODEL == 0:
-            start = setting.starts[number]
-            learned = Learned(lived.facts(), start, learned.rules)
-        plans.append(policy.plan(desk_of(lived, learned, setting, number)))
-        lived.advance(plans[-1], end)
-    last = Learned(lived.facts(), setting.starts[-1], learned.rules)
+    for number, days in enumerate(pairwise(setting.starts(policy.months))):
+        if number and number * policy.months % MODEL_MONTHS == 0:
+            learned = Learned(lived.facts(), days[0], learned.rules)
+        # The lot of a period is the same for every policy that draws as many.
+        rng = np.random.default_rng([lived.district.seed, 11, number])
+        plans.append(policy.plan(desk_of(lived, learned, days, setting, rng)))
+        lived.advance(plans[-1], days[1])
+    last = Learned(lived.facts(), setting.end, learned.rules)
     return Lived(lived, last, pl.concat(plans))
 
 
 def desk_of(
-    lived: Environment, learned: Learned, setting: Setting, number: int
+    lived: Environment,
+    learned: Learned,
+    days: tuple[date, date],
+    setting: Setting,
+    rng: np.random.Generator,
 ) -> Desk:
     """Lay before whoever plans a period what is on record on its first day."""
-    facts, (start, end) = lived.facts(), setting.starts[number : number + 2]
+    facts, (start, end) = lived.facts(), days
     years = (end - start).days / DAYS_A_YEAR
     trading = cohort(facts, start).height
     return Desk(
@@ -136,8 +146,8 @@ def desk_of(
         end=end,
         visits=round(setting.visits_a_year * years * trading),
         law=learned.rules.applied_to(start),
-        # The lot of a period is the same for every policy that draws as many.
-        rng=np.random.default_rng([lived.district.seed, 11, number]),
+        rng=rng,
+        hands=Hands(**lived.hands()),
         judged=lambda: learned.grades(facts, start),
     )
 

@@ -6,9 +6,10 @@ from pathlib import Path
 import polars as pl
 
 from pipelines import charts
+from pipelines.closed_loop.loop import BEGIN
 from pipelines.closed_loop.measures import MEASURES
-from pipelines.closed_loop.policies import POLICIES
 from pipelines.closed_loop.study import AGAINST, Study
+from pipelines.closed_loop.ways import POLICIES
 from pipelines.report import pages
 from pipelines.written import drafts
 
@@ -101,8 +102,8 @@ def page(study: Study, lang: str) -> str:
         if lang == "zh"
         else "Closed loop: ways to plan visits",
         "study": study,
-        "start": study.setting.starts[0],
-        "end": study.setting.starts[-1],
+        "start": BEGIN,
+        "end": study.setting.end,
         "heads": heads(lang),
         "rows": rows(study, lang),
         "picture": picture(study, lang),

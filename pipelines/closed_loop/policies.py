@@ -5,7 +5,7 @@ this module imports no part of the simulator, and what it is handed was recorded
 the period began.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -21,6 +21,7 @@ from models.clauses import Number
 from models.metrics import Array
 from models.plan_clauses import Amounts
 from models.rules import RuleSet
+from pipelines.schedule.records import Hands
 
 DAYS_A_YEAR = 365.25
 # No business is visited again sooner by plan: what was found needs time to be mended.
@@ -41,6 +42,7 @@ class Desk:
     visits: int
     law: RuleSet
     rng: np.random.Generator
+    hands: Hands
     judged: Callable[[], pl.DataFrame] = field(repr=False)
 
     @cached_property
@@ -149,15 +151,6 @@ def _first(trading: pl.DataFrame, urgency: pl.Expr, visits: int) -> pl.Series:
 Plan = Callable[[Desk], pl.DataFrame]
 
 
-@dataclass(frozen=True)
-class Policy:
-    """A way to decide, with its name in both languages."""
-
-    plan: Plan
-    label_zh: str
-    label_en: str
-
-
 def ordered(order: Order, random_share: float = 0.0) -> Plan:
     """Leave a share of the visits to chance, and give the others in an order."""
 
@@ -198,20 +191,3 @@ def _visits(
         },
         schema_overrides={"business_id": pl.String, "visit_on": pl.Date},
     )
-
-
-def _ours(share: int) -> Policy:
-    label = (
-        f"概率×危害×天数，随机{share}%",
-        f"probability x harm x days, {share}% random",
-    )
-    return Policy(ordered(by_harm_days, share / 100), *label)
-
-
-POLICIES: Mapping[str, Policy] = {
-    "fixed": Policy(ordered(by_turn), "固定轮查", "fixed schedule"),
-    "grade": Policy(ordered(by_grade), "按等级均匀检查", "by grade, evenly"),
-    "risk": Policy(ordered(by_risk), "只按风险排序", "pure risk ranking"),
-    "random": Policy(ordered(by_lot, 1.0), "全部随机", "pure random"),
-    **{f"ours_{share}": _ours(share) for share in (0, 5, 10, 20, 40)},
-}

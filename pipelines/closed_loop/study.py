@@ -8,9 +8,9 @@ import polars as pl
 from scipy.stats import t
 
 from models.rules import load_rules
-from pipelines.closed_loop.loop import Setting, run, with_history
+from pipelines.closed_loop.loop import BEGIN, Setting, run, with_history
 from pipelines.closed_loop.measures import MEASURES, measured
-from pipelines.closed_loop.policies import POLICIES
+from pipelines.closed_loop.ways import POLICIES
 
 CONFIDENCE = 0.95
 # What every policy is held against: how it was always done.
@@ -27,7 +27,7 @@ def of_seed(
     progress: Progress | None = None,
 ) -> dict[str, Measured]:
     """Let each policy run the district of a seed, and measure what it achieved."""
-    days = setting.starts[0], setting.starts[-1]
+    days = BEGIN, setting.end
     law = load_rules().applied_to(days[1])
     past = with_history(setting, seed)
     found: dict[str, Measured] = {}
@@ -50,8 +50,8 @@ class Study:
         """Give the study as plain values for a program."""
         return {
             **asdict(self.setting),
-            "from": self.setting.starts[0].isoformat(),
-            "to": self.setting.starts[-1].isoformat(),
+            "from": BEGIN.isoformat(),
+            "to": self.setting.end.isoformat(),
             "seeds": list(self.seeds),
             "against": AGAINST,
             "measures": self.table.to_dicts(),

@@ -56,8 +56,8 @@ def closed_loop(
     """
     from pipelines.closed_loop.loop import Setting
     from pipelines.closed_loop.page import write_files
-    from pipelines.closed_loop.policies import POLICIES
     from pipelines.closed_loop.study import AGAINST, study
+    from pipelines.closed_loop.ways import POLICIES
     from pipelines.screens.closed_loop import show_study
 
     voice = options.voice(lang, as_json=as_json, quiet=quiet)

@@ -25,7 +25,7 @@ from pipelines.simulate.factors import factor_table
 from pipelines.simulate.incidents import incident_table
 from pipelines.simulate.latent import chance, latent_log_odds, season
 from pipelines.simulate.penalties import penalty_table
-from pipelines.simulate.places import street_table
+from pipelines.simulate.places import STREETS, street_table
 from pipelines.simulate.register import business_table, make_register
 from pipelines.simulate.samples import sample_table
 from pipelines.simulate.troubles import Case, Troubles, draw_troubles
@@ -33,6 +33,7 @@ from pipelines.simulate.visits import Visits
 
 # Log-odds that an inspector of usual strictness sees the trouble that stands there.
 SEEN_LOG_ODDS = 2.0
+BUSINESSES_AN_OFFICE = kinds.PLAN_TOTAL / len(STREETS)
 PLANNED = ("routine", "random")
 PLAN = {
     "business_id": pl.String,
@@ -83,14 +84,19 @@ def make_district(*, businesses: int, seed: int, begin: date, months: int) -> Di
     kind = np.repeat(np.arange(len(kinds.KINDS)), kinds.counts(businesses))
     rng.shuffle(kind)
     register = make_register(rng, kind, 1, starts[0], until)
+    # A smaller district has fewer offices, so that each has its usual work.
+    offices = max(1, round(businesses / BUSINESSES_AN_OFFICE))
+    register = replace(register, street=register.street % offices)
     log_odds = latent_log_odds(rng, register, months // 3 + 1)
     block = Block(0, register, log_odds, starts)
+    people = staff.make_staff(np.random.default_rng([seed, 0]))
     return District(
         seed=seed,
         block=block,
-        people=staff.make_staff(np.random.default_rng([seed, 0])),
+        people=people,
         troubles=draw_troubles(np.random.default_rng([seed, 2]), block),
-        tables=_given(np.random.default_rng([seed, 3]), block),
+        tables=_given(np.random.default_rng([seed, 3]), block)
+        | _offices(np.random.default_rng([seed, 4]), people, block),
     )
 
 
@@ -107,6 +113,16 @@ def _given(rng: np.random.Generator, block: Block) -> dict[str, pl.DataFrame]:
         "insurance_policy": programmes.policy_table(rng, block),
         "training_event": programmes.training_table(rng, block),
         "street": street_table(),
+    }
+
+
+def _offices(
+    rng: np.random.Generator, people: staff.Staff, block: Block
+) -> dict[str, pl.DataFrame]:
+    return {
+        "inspector": staff.inspectors(rng, people),
+        "office": staff.offices(),
+        "conflict_of_interest": staff.conflicts(rng, people, block.register.ids),
     }
 
 
@@ -245,6 +261,19 @@ class Environment:
                 for table in fields(Facts)
             }
         )
+
+    def hands(self) -> dict[str, pl.DataFrame]:
+        """Give who may go: inspectors, offices, leave (nobody's) and conflicts."""
+        tables = self.district.tables
+        streets = pl.Series(np.unique(self.district.block.register.street_code))
+        here = tables["office"].filter(pl.col("street_code").is_in(streets.implode()))
+        staff_here = tables["inspector"].join(here, on="office_id", how="semi")
+        return {
+            "staff": _mart("inspector", staff_here),
+            "offices": _mart("office", here),
+            "leave": _mart("inspector_leave", None),
+            "conflicts": _mart("conflict_of_interest", tables["conflict_of_interest"]),
+        }
 
     def propensity(self) -> pl.DataFrame:
         """Tell the truth of this month: how prone to trouble each business is."""

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -18,12 +19,12 @@ from pipelines.closed_loop.loop import (
     with_history,
 )
 from pipelines.closed_loop.measures import MEASURES, measured
-from pipelines.closed_loop.policies import POLICIES
 from pipelines.closed_loop.study import compared, estimate, of_seed
+from pipelines.closed_loop.ways import POLICIES
 from pipelines.simulate.troubles import Troubles
 
 SETTING = Setting(businesses=500, loop_years=1)
-END = SETTING.starts[-1]
+END = SETTING.end
 LAW = load_rules().applied_to(END)
 
 pytestmark = pytest.mark.slow
@@ -45,8 +46,8 @@ def found(lived: dict[str, Lived]) -> dict[str, dict[str, float]]:
 
 
 def test_periods_run_from_the_first_day_to_the_last_without_a_gap() -> None:
-    assert SETTING.starts == [date(2026, 1, 1), date(2026, 7, 1), date(2027, 1, 1)]
-    quarters = Setting(period_months=3, loop_years=2).starts
+    assert SETTING.starts(6) == [date(2026, 1, 1), date(2026, 7, 1), date(2027, 1, 1)]
+    quarters = Setting(loop_years=2).starts(3)
     assert len(quarters) == 9
     assert {(b - a).days for a, b in pairwise(quarters)} <= {90, 91, 92}
 
@@ -62,7 +63,9 @@ def test_another_future_changes_nothing_of_a_plan(history: Past) -> None:
         other.district = replace(
             history.environment.district, troubles=Troubles(stretches)
         )
-        desk = desk_of(other, history.learned, SETTING, 0)
+        days = SETTING.starts(6)[0], SETTING.starts(6)[1]
+        rng = np.random.default_rng(1)
+        desk = desk_of(other, history.learned, days, SETTING, rng)
         plans.append(POLICIES["ours_10"].plan(desk))
     assert plans[0].height > 200
     assert plans[0].equals(plans[1])

@@ -9,8 +9,8 @@ import pytest
 from pipelines.closed_loop import page
 from pipelines.closed_loop.loop import Setting
 from pipelines.closed_loop.measures import MEASURES
-from pipelines.closed_loop.policies import POLICIES
 from pipelines.closed_loop.study import Study, compared
+from pipelines.closed_loop.ways import POLICIES
 
 
 def runs(districts: int) -> list[dict[str, dict[str, float]]]:
@@ -50,7 +50,7 @@ def test_the_fixed_schedule_has_no_difference_from_itself(study: Study) -> None:
 def test_the_picture_has_a_dot_for_every_policy(study: Study) -> None:
     svg = page.picture(study, "zh")
     assert len(re.findall("<circle", svg)) == len(POLICIES)
-    assert "只按风险排序: +20 (+20, +20) / +20 (+20, +20)" in svg
+    assert "只按风险排序: +30 (+30, +30) / +30 (+30, +30)" in svg
 
 
 def test_one_district_gives_values_without_intervals() -> None:
