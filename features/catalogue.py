@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from features.errors import InputError
 from features.periods import Window, name_of, window_of, words_of
@@ -187,6 +187,6 @@ def _check(declaration: Mapping[str, Any]) -> None:
         )
 
 
-def _refuse(name: str, why: str) -> None:
+def _refuse(name: str, why: str) -> NoReturn:
     message = f"the feature {name} {why}"
     raise InputError(message)
