@@ -44,8 +44,10 @@ class City:
 
 
 CITIES = {
-    "nyc": City("New York", date(2014, 3, 1), date(2015, 7, 1), "borough"),
-    "chicago": City("Chicago", date(2013, 7, 1), date(2014, 7, 1), "inspector"),
+    "nyc": City("New York", date(2014, 3, 1), date(2015, 7, 1), "boroughs"),
+    "chicago": City(
+        "Chicago", date(2013, 7, 1), date(2014, 7, 1), "groups of inspectors"
+    ),
 }
 
 
@@ -68,7 +70,7 @@ def test_inside_everybodys_own_visits_the_model_is_ahead(
 
 def owners(path: Path, city: City) -> pl.DataFrame | None:
     """Give each business the borough whose office visits it; None: the inspector does."""
-    if city.keeps == "inspector":
+    if city.name == "Chicago":
         return None
     with open_warehouse(path, read_only=True) as opened:
         business = opened.facts().business
@@ -100,7 +102,7 @@ def described(city: City, report: BacktestReport, visits: Visits) -> str:
     """Say of what the table is, and of how many keep their own visits."""
     known = visits.inspector >= 0
     return (
-        f"**{city.name}**, {len(np.unique(visits.inspector[known]))} {city.keeps}s keep "
+        f"**{city.name}**, {len(np.unique(visits.inspector[known]))} {city.keeps} keep "
         f"their own visits and days, {report.windows['window'].n_unique()} windows of two "
         f"months from {report.start} to {report.end}, {int(known.sum()):,} visits"
     )
