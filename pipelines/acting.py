@@ -13,11 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from features.errors import InputError, ProcedureError, UsageError
-from features.warehouse import open_warehouse
 from models.procedure_clauses import Step
 from models.rules import Rules, load_rules
-from pipelines.finding import find_business
-from pipelines.listing import code_of, find_case
+from pipelines.case_files import code_of, find_case
 from pipelines.register.chain import Attachment, Entry, canonical
 from pipelines.register.decisions import CHINA, Request, cases, record
 
@@ -127,6 +125,10 @@ def business_named(warehouse: Path, asked: str) -> str:
         NotFoundError: nothing goes by that.
         UsageError: several businesses do.
     """
+    # Only filing looks a business up; reading a case must not wait for the engine.
+    from features.warehouse import open_warehouse  # noqa: PLC0415
+    from pipelines.finding import find_business  # noqa: PLC0415
+
     with open_warehouse(warehouse, read_only=True) as opened:
         return find_business(opened, asked)
 

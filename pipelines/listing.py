@@ -1,42 +1,23 @@
 """The listing procedure as a command needs it: warehouse, register and rules together."""
 
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
-from features.errors import NotFoundError, UsageError
 from features.schema import Facts
 from features.warehouse import Warehouse, open_warehouse
 from models.candidates import Candidates, candidates, in_order_of
-from models.case import Case, Running, is_public, running, state, words
-from models.listing import Allowed, allowed, barred_by
+from models.case import Case
+from models.listing import barred_by
 from models.procedure_clauses import Step
-from models.rules import Rules, RuleSet, load_rules
-from models.worklist import Item, to_do, worklist
+from models.rules import RuleSet, load_rules
+from models.worklist import Item, worklist
+from pipelines.case_files import code_of
 from pipelines.register.annulments import unrecorded_annulments, write_corrections
-from pipelines.register.chain import Entry
-from pipelines.register.decisions import cases, history
+from pipelines.register.decisions import cases
 
 DEFAULT_LIST = "SAMR44"
-
-
-@dataclass(frozen=True)
-class CaseFile:
-    """A case with all that was recorded in it and what may follow on a day.
-
-    `waiting` is what must be done, `allowed` what may be, and `terms` every clock.
-    """
-
-    case: Case
-    today: date
-    state: str
-    is_public: bool
-    entries: tuple[Entry, ...]
-    waiting: tuple[Item, ...]
-    allowed: tuple[Allowed, ...]
-    terms: tuple[Running, ...]
 
 
 def find_candidates(
@@ -93,53 +74,6 @@ def write_annulments(register: Path, warehouse: Path, folder: Path) -> int:
     penalty leaves features, scores, grades and candidates. Gives the number of rows.
     """
     return write_corrections(_cases(register), _facts(warehouse).penalty, folder)
-
-
-def find_case(register: Path, case_id: str) -> Case:
-    """Read one case.
-
-    Raises:
-        NotFoundError: there is no such case.
-    """
-    found = cases(register).get(case_id)
-    if found is None:
-        message = f"the register holds no case {case_id}; list them with: shian listing worklist"
-        raise NotFoundError(message)
-    return found
-
-
-def code_of(rules: Rules, kind: str, text: str) -> str:
-    """Give the code of a word that may be written as code, in Chinese or in English.
-
-    Raises:
-        UsageError: there is no such word.
-    """
-    known = words(rules, kind)
-    for code, said in known.items():
-        if text in (code, *said):
-            return code
-    choice = ", ".join(f"{code} {zh}" for code, (zh, _) in known.items())
-    message = f"{text!r} is no {kind}; there are: {choice}"
-    raise UsageError(message)
-
-
-def find_case_file(register: Path, case_id: str, *, today: date) -> CaseFile:
-    """Read one case with its history, its terms and what may follow today.
-
-    Raises:
-        NotFoundError: there is no such case.
-    """
-    case, rules = find_case(register, case_id), load_rules()
-    return CaseFile(
-        case=case,
-        today=today,
-        state=state(case, rules),
-        is_public=is_public(case, rules),
-        entries=tuple(history(register, case_id)),
-        waiting=to_do(case, rules, today),
-        allowed=allowed(case, rules, today),
-        terms=running(case, rules),
-    )
 
 
 def _may(case: Case, item: Item, actor: str, law: RuleSet) -> bool:

@@ -138,7 +138,7 @@ def case(
 
     Its history, what waits, what may be done now, and every term.
     """
-    from pipelines.listing import find_case_file
+    from pipelines.case_files import find_case_file
     from pipelines.screens.cases import case_facts, show_case
 
     voice = options.voice(lang, as_json=as_json, quiet=quiet)

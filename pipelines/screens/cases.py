@@ -3,22 +3,23 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import polars as pl
 from rich.text import Text
 
-from features.catalogue import catalogue
 from models.case import Running, step_of, step_words, word
 from models.procedure_clauses import Step, Trigger
 from models.rules import Rules, load_rules
 from models.worklist import Item
 from pipelines.acting import Seen
+from pipelines.case_files import CaseFile
 from pipelines.console import Voice
-from pipelines.listing import CaseFile
 from pipelines.register.chain import Entry
 from pipelines.register.decisions import FILE
 from pipelines.settings import TOP_ROWS
+
+if TYPE_CHECKING:
+    import polars as pl
 
 # Enough of a hash to compare by eye.
 _SHORT_HASH = 12
@@ -108,7 +109,7 @@ def show_work(voice: Voice, items: Iterable[Item]) -> None:
     )
 
 
-def show_annulments(voice: Voice, gone: pl.DataFrame) -> None:
+def show_annulments(voice: Voice, gone: "pl.DataFrame") -> None:
     """Show which annulments the warehouse knows and the register does not."""
     if gone.height:
         voice.table(
@@ -149,6 +150,9 @@ def show_seen(voice: Voice, looked: Seen, *, following: str) -> None:
             (voice.pick("情形", "ground"), voice.pick("条款", "article")),
             [(row[at + 1], row[0]) for row in seen["grounds"]],
         )
+    # The list of features loads numpy, which no other screen of a case needs.
+    from features.catalogue import catalogue  # noqa: PLC0415
+
     named = {f.name: voice.pick(f.zh, f.en) for f in catalogue()}
     moved = sorted(seen["shap"].items(), key=lambda pair: -abs(pair[1]))
     voice.table(

@@ -44,7 +44,7 @@ def test_a_command_without_a_model_loads_nothing_heavy(
     assert run.heavy == set()
 
 
-@pytest.mark.parametrize("name", ["help", "register head", "verify"])
+@pytest.mark.parametrize("name", ["help", "register head", "verify", "a case"])
 def test_what_reads_no_table_loads_no_engine_for_tables(
     name: str, folder: Path
 ) -> None:

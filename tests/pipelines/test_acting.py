@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from features.errors import InputError, NotFoundError, ProcedureError, UsageError
 from pipelines.acting import Asked, Places, act, day_of, mark, request
-from pipelines.listing import find_case_file, find_worklist
+from pipelines.case_files import find_case_file
+from pipelines.listing import find_worklist
 from pipelines.register.decisions import CHINA, create_register, history
 from tests.register_requests import EXPLANATION, RULES, recorded
 

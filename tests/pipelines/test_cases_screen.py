@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from pipelines.case_files import find_case_file
 from pipelines.console import Voice
-from pipelines.listing import find_case_file, find_worklist
+from pipelines.listing import find_worklist
 from pipelines.register.decisions import create_register
 from pipelines.screens.cases import show_case, show_work
 from tests.register_requests import recorded

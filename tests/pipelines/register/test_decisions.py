@@ -9,7 +9,8 @@ import pytest
 
 from features.errors import NotFoundError, ProcedureError, RegisterError
 from models.case import state
-from pipelines.listing import find_case, find_worklist
+from pipelines.case_files import find_case
+from pipelines.listing import find_worklist
 from pipelines.register.decisions import (
     cases,
     create_register,
