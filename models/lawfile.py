@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, Never, TypeVar, get_args, get_origin, get_type_hints
 
@@ -73,7 +74,7 @@ def _parse(shape: type[T], table: object, where: str) -> T:
     """Turn a TOML table into the shape; every key must be known and well typed."""
     if not isinstance(table, dict):
         _refuse(where, f"expected a table, got {table!r}")
-    hints = get_type_hints(shape)
+    hints = _hints(shape)
     for key in table:
         if key not in hints:
             _refuse(where, f"unknown key '{key}'", key, hints)
@@ -83,6 +84,11 @@ def _parse(shape: type[T], table: object, where: str) -> T:
     return shape(
         **{key: _value(hints[key], table[key], f"{where}: {key}") for key in table}
     )
+
+
+@cache
+def _hints(shape: type) -> dict[str, Any]:
+    return get_type_hints(shape)
 
 
 def _value(hint: object, value: object, where: str) -> object:
