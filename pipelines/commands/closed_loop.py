@@ -11,7 +11,7 @@ from pipelines.commands.options import Json, Lang, Quiet
 
 Businesses = Annotated[
     int,
-    typer.Option("--businesses", min=500, help="每区经营者数 / businesses a district"),
+    typer.Option("--businesses", min=900, help="每区经营者数 / businesses a district"),
 ]
 Districts = Annotated[
     int,

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 def test_two_policies_are_compared_over_two_small_districts(
     shian: Shian, tmp_path: Path
 ) -> None:
-    small = ["--businesses", "500", "--districts", "2", "--years", "1"]
+    small = ["--businesses", "900", "--districts", "2", "--years", "1"]
     said = shian(
         "closed-loop", *small, "--policy", "random", "--out", str(tmp_path), "--json"
     )

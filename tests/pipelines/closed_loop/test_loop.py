@@ -16,23 +16,17 @@ from pipelines.closed_loop.loop import (
     Setting,
     desk_of,
     run,
-    with_history,
 )
 from pipelines.closed_loop.measures import MEASURES, measured
 from pipelines.closed_loop.study import compared, estimate, of_seed
 from pipelines.closed_loop.ways import POLICIES
 from pipelines.simulate.troubles import Troubles
+from tests.pipelines.closed_loop.conftest import SETTING
 
-SETTING = Setting(businesses=500, loop_years=1)
 END = SETTING.end
 LAW = load_rules().applied_to(END)
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def history() -> Past:
-    return with_history(SETTING, 2)
 
 
 @pytest.fixture(scope="module")
