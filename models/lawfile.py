@@ -74,7 +74,7 @@ def _parse(shape: type[T], table: object, where: str) -> T:
     """Turn a TOML table into the shape; every key must be known and well typed."""
     if not isinstance(table, dict):
         _refuse(where, f"expected a table, got {table!r}")
-    hints = _hints(shape)
+    hints = _hints(shape)  # type: ignore[arg-type]
     for key in table:
         if key not in hints:
             _refuse(where, f"unknown key '{key}'", key, hints)
