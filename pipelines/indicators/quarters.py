@@ -18,7 +18,7 @@ def quarter_ends(until: date, count: int) -> list[date]:
 
 def steps_back(until: date, count: int) -> list[date]:
     """List days three months apart, the last of them the day: 2026-02-10, 2025-11-10."""
-    return [_months_before(until, 3 * step) for step in range(count - 1, -1, -1)]
+    return [*(_months_before(until, 3 * n) for n in range(count - 1, 0, -1)), until]
 
 
 def quarters_between(start: date, end: date) -> float:

@@ -118,3 +118,29 @@ def test_a_choice_stands_where_both_of_its_gains_put_it() -> None:
     )
     assert "&lt;more&gt;: +100 (+50, +150) / -0.02 (-0.04, +0)" in svg
     assert svg.count('class="edge"') == 2
+
+
+def test_a_bullet_is_as_long_as_its_value_is_of_the_way() -> None:
+    svg = charts.bullet(50.0, 100.0, start=0.0, end=100.0, tip="50 <of> 100")
+    assert widths(svg, "level")[0] == pytest.approx(widths(svg, "track")[0] / 2)
+    assert "50 &lt;of&gt; 100" in svg
+    # At the right end the number stands left of the mark, inside the picture.
+    assert 'text-anchor="end">100<' in svg
+    assert "outlook" not in svg
+
+
+def test_a_bullet_without_a_value_still_shows_target_and_forecast() -> None:
+    svg = charts.bullet(
+        None, 4.5, start=0.0, end=6.0, interval=(1.0, 2.0), ahead=(4.0, 3.0, 5.0)
+    )
+    assert widths(svg, "level") == []
+    assert svg.count('class="goal"') == svg.count('class="whisker"') == 1
+    assert svg.count('class="outlook"') == 2
+
+
+def test_a_sparkline_leaves_out_quarters_without_a_value() -> None:
+    svg = charts.sparkline([None, 1.0, 2.0], 3.0, ("2025-06", "2025-12"))
+    points = re.findall(r'points="([^"]*)"', svg)[0].split()
+    assert len(points) == 2
+    assert "- 1.00 2.00" in svg
+    assert "circle" not in charts.sparkline([None], 3.0, ("a", "b"))
