@@ -1,6 +1,7 @@
 """What a way of deciding achieved, by the truth that it never saw."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -14,18 +15,32 @@ from pipelines.closed_loop.policies import DAYS_A_YEAR, harm
 from pipelines.closed_loop.travel import kilometres
 from pipelines.simulate.columns import day_number
 
-MEASURES: Mapping[str, tuple[str, str, int]] = {
-    "visits": ("计划检查次数", "planned visits", 0),
-    "found": ("发现的严重问题", "serious cases found", 0),
-    "found_by_plan": ("其中按计划发现", "of them by planned visits", 0),
-    "found_share": ("发现比例", "share of cases found", 3),
-    "days_to_detection": ("发现所需天数", "days to detection", 1),
-    "days_stood": ("每案存续天数", "days a case stood", 1),
-    "harm_days": ("每户每年危害日", "harm-days a business a year", 2),
-    "coverage": ("法定覆盖率", "legal coverage", 3),
-    "kilometres": ("每次检查里程", "km a visit", 2),
-    "auc": ("期末模型AUC", "AUC at the end", 3),
-    "stated_over_true": ("估计与真实之比", "stated / true share", 2),
+
+@dataclass(frozen=True)
+class Measure:
+    """A measure's name in both languages, and the digits it is shown with."""
+
+    zh: str
+    en: str
+    digits: int
+
+    def label(self, lang: str) -> str:
+        """Name it."""
+        return self.zh if lang == "zh" else self.en
+
+
+MEASURES: Mapping[str, Measure] = {
+    "visits": Measure("计划检查次数", "planned visits", 0),
+    "found": Measure("发现的严重问题", "serious cases found", 0),
+    "found_by_plan": Measure("其中按计划发现", "of them by planned visits", 0),
+    "found_share": Measure("发现比例", "share of cases found", 3),
+    "days_to_detection": Measure("发现所需天数", "days to detection", 1),
+    "days_stood": Measure("每案存续天数", "days a case stood", 1),
+    "harm_days": Measure("每户每年危害日", "harm-days a business a year", 2),
+    "coverage": Measure("法定覆盖率", "legal coverage", 3),
+    "kilometres": Measure("每次检查里程", "km a visit", 2),
+    "auc": Measure("期末模型AUC", "AUC at the end", 3),
+    "stated_over_true": Measure("估计与真实之比", "stated / true share", 2),
 }
 
 

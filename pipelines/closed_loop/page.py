@@ -19,9 +19,8 @@ NOW, LATER = "found", "auc"
 
 def heads(lang: str) -> list[str]:
     """Head the columns: the policy, then every measure."""
-    own = 0 if lang == "zh" else 1
     first = "做法" if lang == "zh" else "policy"
-    return [first, *(labels[own] for labels in MEASURES.values())]
+    return [first, *(measure.label(lang) for measure in MEASURES.values())]
 
 
 def name_of(policy: str, lang: str) -> str:
@@ -37,14 +36,16 @@ def rows(study: Study, lang: str) -> list[list[tuple[str, str]]]:
         own = {r["measure"]: r for r in study.table.filter(policy=policy).to_dicts()}
         cells = [
             (
-                _spanned(own[m], ("value", "lower", "upper"), f",.{digits}f"),
+                _spanned(own[m], ("value", "lower", "upper"), f",.{measure.digits}f"),
                 ""
                 if policy == AGAINST
                 else _spanned(
-                    own[m], ("gain_value", "gain_lower", "gain_upper"), f"+,.{digits}f"
+                    own[m],
+                    ("gain_value", "gain_lower", "gain_upper"),
+                    f"+,.{measure.digits}f",
                 ),
             )
-            for m, (_, _, digits) in MEASURES.items()
+            for m, measure in MEASURES.items()
         ]
         found.append([(name_of(policy, lang), ""), *cells])
     return found
@@ -73,9 +74,8 @@ def picture(study: Study, lang: str) -> str:
         (name_of(policy, lang), gain(policy, NOW), gain(policy, LATER))
         for policy in gains["policy"].unique(maintain_order=True)
     ]
-    own = 0 if lang == "zh" else 1
     than = "，与固定轮查相比" if lang == "zh" else ", against the fixed schedule"
-    captions = MEASURES[NOW][own] + than, MEASURES[LATER][own] + than
+    captions = MEASURES[NOW].label(lang) + than, MEASURES[LATER].label(lang) + than
     return charts.trade_off(points, captions)
 
 

@@ -34,4 +34,4 @@ def show_study(voice: Voice, study: Study) -> None:
 
 
 def _shown(lang: str) -> list[str]:
-    return [MEASURES[name][0 if lang == "zh" else 1] for name in SHOWN]
+    return [MEASURES[name].label(lang) for name in SHOWN]
