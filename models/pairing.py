@@ -70,7 +70,34 @@ def staffed(
     for visit in sorted(visits, key=lambda v: (-v.minutes, v.number)):
         if visit.number not in found and (two := any_two(visit, people, left)):
             found[visit.number] = two
+    by_number = {v.number: v for v in visits}
+    for visit in sorted(visits, key=lambda v: (-v.minutes, v.number)):
+        if visit.number not in found:
+            make_room(visit, by_number, people, (found, left))
     return found, left
+
+
+def make_room(
+    visit: Going,
+    others: Mapping[int, Going],
+    people: Sequence[Free],
+    state: tuple[dict[int, tuple[str, str]], dict[str, float]],
+) -> bool:
+    """Let others take over one visit of the same week, so that this one fits."""
+    found, left = state
+    for number in sorted(found):
+        other, two = others[number], found[number]
+        for name in two:
+            left[name] += other.minutes
+        mine = any_two(visit, people, left)
+        if mine is not None and (theirs := any_two(other, people, left)):
+            found[visit.number], found[number] = mine, theirs
+            return True
+        for name in mine or ():
+            left[name] += visit.minutes
+        for name in two:
+            left[name] -= other.minutes
+    return False
 
 
 def make_pairs(people: Sequence[Free], chance: Stream) -> list[Pair]:

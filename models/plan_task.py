@@ -1,7 +1,7 @@
 """What one office has to plan: businesses with their visits, seasons, hands and prices."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -82,6 +82,21 @@ class Task:
         weeks = np.arange(len(self.is_workweek))
         window = (weeks >= slot.first) & (weeks <= slot.last) & self.is_workweek
         return window if slot.opens else window & self.seasons[season].is_open
+
+    def kept(self, weeks: Mapping[str, Weeks]) -> "Task":
+        """Give the task without the visits that are dropped."""
+        subjects = (
+            replace(
+                s,
+                slots=tuple(
+                    slot
+                    for slot, week in zip(s.slots, weeks[s.business_id], strict=True)
+                    if week != DROPPED
+                ),
+            )
+            for s in self.subjects
+        )
+        return replace(self, subjects=tuple(s for s in subjects if s.slots))
 
     def cost(self, subject: Subject, weeks: Weeks) -> float:
         """Give what a pattern costs one business: days unseen, way, visits dropped."""

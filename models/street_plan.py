@@ -6,16 +6,14 @@ qualified inspectors have each week; patterns of several visits are made when th
 prices ask for them. What is fractional is settled in whole numbers among the columns
 at hand, and who of a class follows which pattern is left to chance.
 
-The bound is that of every single business with its own risk: for any prices of weeks,
-no plan costs less than each business's cheapest pattern under them, less what the
-minutes there are would fetch (Lagrange). It holds for the whole-number problem and for
-the classes alike, however coarse they are.
+The bound is of every single business with its own risk, and so holds for the
+whole-number problem and for the classes, however coarse they are.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from math import ceil, floor, inf, log
+from dataclasses import dataclass, replace
+from math import ceil, floor, inf
 
 import numpy as np
 
@@ -25,13 +23,11 @@ from models.patterns import (
     DROPPED,
     Array,
     Batch,
-    cheapest,
     cheapest_patterns,
 )
+from models.plan_bound import Crowd, Key, batch_of, class_key, lagrange_bound, nodes_of
 from models.plan_task import Slot, Subject, Task, Weeks
 
-# Risks within a tenth are one class; its plan then costs about a quarter percent more.
-_CLASS_RATIO = 1.1
 # Fewer than this are no crowd: every one of them may be visited in any week.
 CROWD = 12
 # Rounds of new patterns; each takes the best of this many last weeks a class.
@@ -44,7 +40,6 @@ _NEAR = 0.05
 _EASE = 0.3
 _SETTLED_WITHIN = 5e-4
 _HAIR = 1e-6
-_BATCH = 2_000
 
 
 @dataclass(frozen=True)
@@ -55,12 +50,18 @@ class Planned:
     cost: float
     bound: float
     prices: Array
+    crowds: tuple[Crowd, ...]
     rounds: int
 
     @property
     def gap(self) -> float:
         """Give by what share of the bound a perfect plan could be cheaper."""
         return (self.cost - self.bound) / self.bound if self.bound > 0 else 0.0
+
+    @property
+    def dropped(self) -> int:
+        """Count the visits dropped."""
+        return sum(weeks.count(DROPPED) for weeks in self.weeks.values())
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,21 @@ def plan_street(task: Task, key: bytes) -> Planned:
     """Plan one office; the same task and key give the same plan."""
     if not task.subjects:
         none = np.zeros((len(task.hands), len(task.is_workweek)))
-        return Planned({}, 0.0, 0.0, none, 0)
+        return Planned({}, 0.0, 0.0, none, (), 0)
     return _Solver(task).planned(key)
+
+
+def plan_kept(task: Task, short: Planned, key: bytes) -> Planned:
+    """Plan again what a plan short of hands keeps, on its risks and ways alone.
+
+    The penalties of what is dropped would else drown every difference between weeks.
+    """
+    again = plan_street(task.kept(short.weeks), key)
+    weeks = {}
+    for name, before in short.weeks.items():
+        now = iter(again.weeks.get(name, ()))
+        weeks[name] = tuple(w if w == DROPPED else next(now) for w in before)
+    return replace(again, weeks=weeks)
 
 
 class _Solver:
@@ -93,7 +107,8 @@ class _Solver:
 
     def __init__(self, task: Task) -> None:
         self.task = task
-        self.classes = _classes(task.subjects)
+        found = _classes(task.subjects)
+        self._keys, self.classes = list(found), list(found.values())
         self.columns: list[_Column] = []
         self._known: set[tuple[int, Weeks]] = set()
         self._weeks = len(task.is_workweek)
@@ -107,12 +122,12 @@ class _Solver:
         """Solve, settle in whole numbers, and leave to chance who follows what."""
         self._add(self._first_columns())
         solution, rounds = self._grown()
-        eased = solution if self._is_short(solution) else self._eased()
-        amount = self._settled(eased)
+        amount = self._settled(self._eased(solution))
         weeks = self._handed_out(amount, key)
         cost = sum(self.task.cost(s, weeks[s.business_id]) for s in self.task.subjects)
-        prices = self._prices(solution)
-        return Planned(weeks, cost, self._bound(solution, prices), prices, rounds)
+        prices, crowds = self._prices(solution), self._crowds(solution)
+        bound = lagrange_bound(self.task, prices, crowds)
+        return Planned(weeks, cost, bound, prices, crowds, rounds)
 
     def _first_columns(self) -> list[_Column]:
         """Begin with every week of single visits, some patterns of more, and nothing."""
@@ -164,28 +179,15 @@ class _Solver:
         for n in numbers:
             alike[len(self.classes[n].slots), self.classes[n].season].append(n)
         for (_, season), group in sorted(alike.items()):
-            nodes = np.stack([self._nodes(self.classes[n], prices) for n in group])
+            nodes = np.stack(
+                [nodes_of(self.task, self.classes[n], prices) for n in group]
+            )
             members = [self.classes[n] for n in group]
             values = np.array([c.value for c in members])
             yield (
                 group,
-                _batch(self.task, season, [c.slots for c in members], values, nodes),
+                batch_of(self.task, season, [c.slots for c in members], values, nodes),
             )
-
-    def _nodes(self, of: "_Class", prices: Array) -> Array:
-        """Price a visit by slot and week; where it may not be, it has no price."""
-        weighs = self.task.weighs(of.kind)
-        price = prices[weighs].sum(axis=0) if weighs else np.zeros(self._weeks)
-        return np.stack(
-            [
-                np.where(
-                    self.task.open_weeks(slot, of.season),
-                    price * slot.minutes + self.task.minute_cost,
-                    inf,
-                )
-                for slot in of.slots
-            ]
-        )
 
     def _column(self, n: int, weeks: Weeks, *, among: int = 0) -> _Column:
         of = self.classes[n]
@@ -236,17 +238,20 @@ class _Solver:
         price = -solution.price[len(self.classes) :]
         return np.maximum(price, 0.0).reshape(len(self.task.hands), self._weeks)
 
-    def _is_short(self, solution: Solution) -> bool:
-        """Tell whether visits are dropped: then every minute counts, and none is kept."""
-        amounts = zip(self.columns, solution.amount, strict=True)
-        return any(a > _HAIR and DROPPED in c.weeks for c, a in amounts)
+    def _eased(self, solution: Solution) -> Solution:
+        """Solve once more with a little room left each week, for what is settled after.
 
-    def _eased(self) -> Solution:
-        """Solve once more with a little room left each week, for what is settled after."""
+        Where visits would be dropped for it, every minute counts and none is kept.
+        """
         longest = max(s.minutes for c in self.classes for s in c.slots)
-        eased = np.maximum(self._room - _EASE * longest, 0.0)
-        self._programme.limit(len(self.classes), eased)
-        return self._programme.solve()
+        room = np.maximum(self._room - _EASE * longest, 0.0)
+        self._programme.limit(len(self.classes), room)
+        eased = self._programme.solve()
+        return solution if self._drops(eased) > self._drops(solution) + _HAIR else eased
+
+    def _drops(self, solution: Solution) -> float:
+        amounts = zip(self.columns, solution.amount, strict=True)
+        return float(sum(a * c.weeks.count(DROPPED) for c, a in amounts))
 
     def _settled(self, solution: Solution) -> list[int]:
         """Keep the whole part of every amount, and settle the rest in whole numbers."""
@@ -294,75 +299,29 @@ class _Solver:
             handed |= dict(zip(of.members, drawn, strict=True))
         return handed
 
-    def _bound(self, solution: Solution, prices: Array) -> float:
-        """Give Lagrange's bound over single businesses, each with its own risk."""
-        crowded = self._crowd_prices(solution)
-        total = -float((prices.ravel() * self._room).sum())
-        total -= sum(price * c.upper for c, price in crowded.values())
-        of = {m: n for n, c in enumerate(self.classes) for m in c.members}
-        alike: dict[tuple[int, str], list[Subject]] = defaultdict(list)
-        for subject in self.task.subjects:
-            alike[len(subject.slots), subject.season].append(subject)
-        base = [self._nodes(c, prices) for c in self.classes]
-        for (n, week), (_, price) in crowded.items():
-            base[n][0, week] += price
-        for (_, season), group in sorted(alike.items()):
-            for start in range(0, len(group), _BATCH):
-                some = group[start : start + _BATCH]
-                nodes = np.stack([base[of[s.business_id]] for s in some])
-                values = np.array([s.value for s in some])
-                slots = [s.slots for s in some]
-                total += float(
-                    cheapest(_batch(self.task, season, slots, values, nodes)).sum()
-                )
-        return total
-
-    def _crowd_prices(
-        self, solution: Solution
-    ) -> dict[tuple[int, int], tuple[_Column, float]]:
+    def _crowds(self, solution: Solution) -> tuple[Crowd, ...]:
         """Price the places in a week that a crowd's limit keeps scarce."""
-        return {
-            (c.of, c.weeks[0]): (c, -float(reduced))
+        return tuple(
+            Crowd(self._keys[c.of], c.weeks[0], c.upper, -float(reduced))
             for c, reduced in zip(self.columns, solution.reduced, strict=True)
             if reduced < 0
             and len(c.weeks) == 1
             and c.upper < len(self.classes[c.of].members)
-        }
+        )
 
 
-def _batch(
-    task: Task,
-    season: str,
-    slots: Sequence[tuple[Slot, ...]],
-    values: Array,
-    nodes: Array,
-) -> Batch:
-    return Batch(
-        exposure=task.seasons[season].exposure,
-        value=values,
-        node=nodes,
-        skip=np.array([[task.penalty(s) for s in row] for row in slots]),
-        gap=np.array([[s.gap for s in row] for row in slots]),
-    )
-
-
-def _classes(subjects: Iterable[Subject]) -> list[_Class]:
+def _classes(subjects: Iterable[Subject]) -> dict[Key, _Class]:
     """Put together who differs in nothing but a few percent of risk."""
-    found: dict[tuple[str, str, tuple[Slot, ...], int], list[Subject]] = defaultdict(
-        list
-    )
-    for s in subjects:
-        step = round(log(max(s.value, 1e-6)) / log(_CLASS_RATIO))
-        found[s.kind, s.season, s.slots, step].append(s)
-    return [
-        _Class(
-            kind=kind,
-            season=season,
-            slots=slots,
+    found: dict[Key, list[Subject]] = defaultdict(list)
+    for subject in subjects:
+        found[class_key(subject)].append(subject)
+    return {
+        key: _Class(
+            kind=key[0],
+            season=key[1],
+            slots=key[2],
             value=sum(s.value for s in members) / len(members),
             members=tuple(s.business_id for s in members),
         )
-        for (kind, season, slots, _), members in sorted(
-            found.items(), key=lambda i: i[0]
-        )
-    ]
+        for key, members in sorted(found.items())
+    }

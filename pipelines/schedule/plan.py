@@ -55,6 +55,8 @@ class PlanReport:
     coverage: tuple[Coverage, ...]
     cost: float
     bound: float
+    penalty: float
+    whole_bound: float
     guessing: Guessing
     relief: tuple[Relief, ...]
     unstaffed: int
@@ -108,6 +110,8 @@ class PlanReport:
             "objective": self.cost,
             "bound": self.bound,
             "gap": self.gap,
+            "penalty_of_dropped": self.penalty,
+            "bound_with_penalties": self.whole_bound,
             "entropy": self.guessing.as_dict(),
             "without_office": self.unstaffed,
             "policy_defaults": [zh for zh, _ in self.defaults],
@@ -183,7 +187,7 @@ def _report(
     seed: int,
 ) -> PlanReport:
     cost = sum(plan.cost for plan in plans)
-    bound = sum(plan.planned.bound for plan in plans)
+    bound = sum(plan.bound for plan in plans)
     run = _run(records, seed, cost, bound)
     known = {plan.office.office_id for plan in plans}
     return PlanReport(
@@ -195,6 +199,8 @@ def _report(
         coverage=_coverage(plans, policy),
         cost=cost,
         bound=bound,
+        penalty=sum(plan.penalty for plan in plans),
+        whole_bound=sum(plan.first.bound for plan in plans),
         guessing=guessing(plans, weeks),
         relief=relief(plans, policy, weeks, plan_key(seed)),
         unstaffed=records.businesses.filter(

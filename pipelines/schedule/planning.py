@@ -12,8 +12,9 @@ import numpy as np
 from models.draw_clauses import exactly
 from models.drawing import Stream, in_random_order, whole
 from models.patterns import DROPPED, Exposure
+from models.plan_bound import lagrange_bound
 from models.plan_task import Season, Slot, Subject, Task
-from models.street_plan import Planned, plan_street
+from models.street_plan import Planned, plan_kept, plan_street
 from pipelines.schedule.demands import Asked, Planner
 from pipelines.schedule.policy import Policy, Row
 from pipelines.schedule.sending import Case, Dropped, Sending, Sent
@@ -34,11 +35,14 @@ class OfficePlan:
     office: Office
     cases: tuple[Case, ...]
     task: Task
+    first: Planned
     planned: Planned
     sent: tuple[Sent, ...]
     dropped: tuple[Dropped, ...]
     travel: Mapping[str, float]
     cost: float
+    bound: float
+    penalty: float
 
 
 def asked_for(
@@ -83,18 +87,20 @@ class Builder:
         cases = self._with_random(office.office_id, cases, planner)
         travel = self.travel(businesses)
         task = self.task(office, cases, planner, travel)
-        planned = plan_street(task, self.key)
+        first = plan_street(task, self.key)
+        planned = plan_kept(task, first, self.key) if first.dropped else first
         sending = Sending(self.weeks, self.key, office, task, travel)
         sent, dropped = sending.sent(cases, planned.weeks)
         return OfficePlan(
             office=office,
             cases=tuple(cases),
             task=task,
+            first=first,
             planned=planned,
             sent=sent,
             dropped=dropped,
             travel=travel,
-            cost=self._cost(task, sent),
+            **_measured(task, planned, sent),
         )
 
     def _with_random(
@@ -241,21 +247,25 @@ class Builder:
             slots=tuple(slots),
         )
 
-    def _cost(self, task: Task, sent: Iterable[Sent]) -> float:
-        """Give what the staffed plan costs, visits dropped for want of a pair included."""
-        weeks: dict[tuple[str, int], int] = {
-            (s.case.business["business_id"], s.number): s.week for s in sent
-        }
-        return sum(
-            task.cost(
-                subject,
-                tuple(
-                    weeks.get((subject.business_id, n), DROPPED)
-                    for n in range(len(subject.slots))
-                ),
-            )
-            for subject in task.subjects
-        )
+
+def _measured(task: Task, planned: Planned, sent: Iterable[Sent]) -> dict[str, float]:
+    """Measure the plan that is staffed: what is kept, its bound, and what is dropped."""
+    weeks = {s.business_id: [DROPPED] * len(s.slots) for s in task.subjects}
+    for one in sent:
+        weeks[one.case.business["business_id"]][one.number] = one.week
+    final = {name: tuple(held) for name, held in weeks.items()}
+    kept = task.kept(final)
+    made = {n: tuple(w for w in held if w != DROPPED) for n, held in final.items()}
+    return {
+        "cost": sum(kept.cost(s, made[s.business_id]) for s in kept.subjects),
+        "bound": lagrange_bound(kept, planned.prices, planned.crowds),
+        "penalty": sum(
+            task.penalty(slot)
+            for s in task.subjects
+            for slot, week in zip(s.slots, final[s.business_id], strict=True)
+            if week == DROPPED
+        ),
+    }
 
 
 def _area(spots: Sequence[tuple[float, float]]) -> float:

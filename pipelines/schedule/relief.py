@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from models.patterns import DROPPED
 from models.street_plan import plan_street
 from pipelines.schedule.planning import OfficePlan
 from pipelines.schedule.policy import Policy
@@ -20,7 +19,7 @@ class Relief:
     """What a pair that may inspect everything would change at an office.
 
     `worth` is what its minutes would save at the prices of the plan, an upper bound;
-    the counts of visits dropped are of the plan solved with and without the pair.
+    the counts of visits dropped are of weeks planned with and without the pair.
     """
 
     office_id: str
@@ -46,8 +45,8 @@ def relief(
     found = [
         Relief(
             office_id=plan.office.office_id,
-            worth=float((plan.planned.prices * minutes).sum()),
-            dropped=len(plan.dropped),
+            worth=float((plan.first.prices * minutes).sum()),
+            dropped=plan.first.dropped,
         )
         for plan in plans
     ]
@@ -73,5 +72,4 @@ def _solved_again(
 ) -> Relief:
     hands = tuple(replace(h, minutes=h.minutes + minutes) for h in plan.task.hands)
     again = plan_street(replace(plan.task, hands=hands), key)
-    dropped = sum(week == DROPPED for weeks in again.weeks.values() for week in weeks)
-    return replace(one, dropped_with_pair=dropped)
+    return replace(one, dropped_with_pair=again.dropped)

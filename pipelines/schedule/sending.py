@@ -155,13 +155,62 @@ class Sending:
             if found is not None:
                 sent.append(found)
                 weeks[number][found.number] = found.week
-        sent.sort(key=lambda s: (s.week, s.case.business["business_id"]))
+        lost = [
+            v
+            for v in sorted((*waiting, *short), key=lambda v: _weight(v, subjects))
+            if v.number not in weeks[v.case.business["business_id"]]
+        ]
+        out = [
+            lighter
+            for visit in lost
+            if (lighter := self._instead(visit, subjects, weeks, sent))
+        ]
         dropped = tuple(
             v
-            for v in (*waiting, *short)
+            for v in (*waiting, *short, *out)
             if v.number not in weeks[v.case.business["business_id"]]
         )
+        sent.sort(key=lambda s: (s.week, s.case.business["business_id"]))
         return tuple(sent), dropped
+
+    def _instead(
+        self,
+        visit: Dropped,
+        subjects: Mapping[str, Subject],
+        weeks: Mapping[str, dict[int, int]],
+        sent: list[Sent],
+    ) -> Dropped | None:
+        """Send its people to a weightier visit instead of the least weighty that will do."""
+        subject = subjects[visit.case.business["business_id"]]
+        slot = subject.slots[visit.number]
+        others = weeks[subject.business_id]
+        lighter = sorted(
+            (
+                s
+                for s in sent
+                if self.task.open_weeks(slot, subject.season)[s.week]
+                and _rank(s, subjects) > slot.rank
+                and _keeps_apart(subject, visit.number, s.week, others)
+            ),
+            key=lambda s: (-_rank(s, subjects), _weight(s, subjects)),
+        )
+        for one in lighter:
+            left = self._left[one.week]
+            minutes = (
+                subjects[one.case.business["business_id"]].slots[one.number].minutes
+            )
+            for name in one.inspectors:
+                left[name] += minutes
+            going = self._going(0, visit, one.week)
+            if two := any_two(going, self._there(one.week), left):
+                sent.remove(one)
+                sent.append(Sent(visit.case, visit.number, one.week, two))
+                del weeks[one.case.business["business_id"]][one.number]
+                others[visit.number] = one.week
+                return Dropped(one.case, one.number)
+            for name in one.inspectors:
+                left[name] -= minutes
+        return None
 
     def _room(
         self, sent: Iterable[Sent], subjects: Mapping[str, Subject]
@@ -198,7 +247,13 @@ class Sending:
         return None
 
 
-def _weight(visit: Dropped, subjects: Mapping[str, Subject]) -> tuple[int, float, str]:
+def _rank(visit: Sent, subjects: Mapping[str, Subject]) -> int:
+    return subjects[visit.case.business["business_id"]].slots[visit.number].rank
+
+
+def _weight(
+    visit: Dropped | Sent, subjects: Mapping[str, Subject]
+) -> tuple[int, float, str]:
     subject = subjects[visit.case.business["business_id"]]
     return subject.slots[visit.number].rank, -subject.value, subject.business_id
 
