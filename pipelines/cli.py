@@ -50,6 +50,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "alerts": alerting.alerts,
     "alert-act": alerting.alert_act,
     "sample-plan": sampling.sample_plan,
+    "sample-open": sampling.sample_open,
     "sample-results": sampling.sample_results,
     "closed-loop": closed_loop.closed_loop,
     "schedule": schedule.schedule,

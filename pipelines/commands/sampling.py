@@ -1,4 +1,4 @@
-"""Commands about sampling: sample-plan, sample-results."""
+"""Commands about sampling: sample-plan, sample-results, sample-open."""
 
 import secrets
 from pathlib import Path
@@ -48,6 +48,20 @@ PlanRun = Annotated[
     typer.Option(
         "--run", help="计划的运行编号，默认最近一次 / run of the plan; default last"
     ),
+]
+
+Returned = Annotated[
+    Path,
+    typer.Argument(
+        help="检验机构交回的结果表：检验码、检验机构、抽样日、报告日、是否不合格、不合格项目 / "
+        "what laboratories returned, by their codes"
+    ),
+]
+KeyFile = Annotated[
+    Path, typer.Option("--key-file", help="密封的密钥文件 / file of the sealed key")
+]
+PlanNeeded = Annotated[
+    str, typer.Option("--run", help="计划的运行编号 / run of the plan")
 ]
 
 
@@ -137,3 +151,38 @@ def sample_results(
         results = read_results(warehouse, options.day(as_of), run_id=run)
     voice.facts(results_facts(results))
     show_results(voice, results)
+
+
+def sample_open(
+    returned: Returned,
+    run: PlanNeeded,
+    key_file: KeyFile,
+    out: options.Out = settings.SAMPLING / "results",
+    warehouse: Warehouse = settings.WAREHOUSE,
+    lang: Lang = settings.LANGUAGE,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """凭密钥启封检验结果 / open the results with the key
+
+    把检验机构按检验码交回的结果对应到经营者，写成可装载的 sampling_result.csv。
+
+    Gives what laboratories returned under their codes its businesses back, as a file
+    to load.
+    """
+    from pipelines.sampling_plan.opening import open_results
+
+    voice = options.voice(lang, as_json=as_json, quiet=quiet)
+    if not key_file.is_file():
+        message = f"--key-file {key_file}: there is no such file"
+        raise UsageError(message)
+    key = _key(key_file.read_text("utf-8").strip())
+    with voice.progress("启封", "opening"):
+        opened = open_results(warehouse, returned, key, run_id=run, out=out)
+    voice.facts(vars(opened))
+    voice.say(
+        f"启封 {opened.results:,} 批次，不合格 {opened.failed:,}：{opened.path}\n"
+        f"下一步：shian load {opened.path} --warehouse {warehouse}",
+        f"Opened {opened.results:,} batches, {opened.failed:,} failed: {opened.path}\n"
+        f"Next: shian load {opened.path} --warehouse {warehouse}",
+    )

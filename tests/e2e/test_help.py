@@ -13,7 +13,7 @@ from tests.e2e.conftest import SHIAN, Shian
 COMMANDS = (
     *("demo", "init", "load", "simulate", "train", "backtest", "score", "explain"),
     *("indicators", "publish", "alerts", "alert-act", "sample-plan"),
-    *("sample-results", "closed-loop"),
+    *("sample-open", "sample-results", "closed-loop"),
     *("schedule", "verify"),
 )
 GROUPS = {
@@ -99,6 +99,7 @@ def test_the_readme_lists_every_exit_code_in_both_languages(
         (["sample-plan"], 2, "year"),
         (["sample-plan", "--year", "2026", "--key", "x", "--out", "{tmp}"], 2, "64"),
         (["sample-plan", "--year", "2026", "-w", "{tmp}/none.duckdb"], 4, "shian init"),
+        (["sample-open", "{tmp}/r.csv", "--run", "x"], 2, "key-file"),
         (["sample-results", "-w", "{tmp}/none.duckdb"], 4, "shian init"),
         (["draw", "again"], 2, "again"),
         (["draw", "commit", "--task", "抽查"], 2, "ends"),
