@@ -60,6 +60,7 @@ DRAWING: Mapping[str, Callable[..., None]] = {
     "commit": draw.commit,
     "run": draw.run,
     "withdraw": draw.withdraw,
+    "sheets": draw.sheets,
     "verify": draw.verify,
 }
 LISTING: Mapping[str, Callable[..., None]] = {

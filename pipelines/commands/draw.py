@@ -1,4 +1,4 @@
-"""Commands about double-random draws: draw commit, run, withdraw, verify."""
+"""Commands about double-random draws: draw commit, run, withdraw, sheets, verify."""
 
 import secrets
 from pathlib import Path
@@ -82,6 +82,14 @@ OutBusiness = Annotated[
 ]
 OutInspector = Annotated[
     str | None, typer.Option("--inspector", help="检查员编号 / number of the inspector")
+]
+Begins = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="YYYY-MM-DD",
+        help="首个检查日，默认今天 / first day of visits; default today",
+    ),
 ]
 ReasonCode = Annotated[
     str, typer.Option("--reason", help="事由代码 / code of the reason")
@@ -196,6 +204,33 @@ def withdraw(
         drawn = replace(bundle, warehouse, withdrawal)
     voice.facts(drawn_facts(drawn))
     show_drawn(voice, drawn)
+
+
+def sheets(
+    bundle: BundleFile,
+    begins: Begins = None,
+    out: options.Out = settings.WORKLIST,
+    warehouse: Warehouse = settings.WAREHOUSE,
+    lang: Lang = settings.LANGUAGE,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """打印抽查任务单 / print the visits of a draw
+
+    各所 XLSX、CSV、各组 ICS；填好后 shian load --mapping worklist，抽取概率随检查入库。
+
+    Sheets, CSV and calendars; loaded back, each inspection keeps its chance of being
+    drawn.
+    """
+    from pipelines.screens.worklist import drawn_list_facts, show_drawn_list
+    from pipelines.weekly.drawn import export_draw
+
+    voice = options.voice(lang, as_json=as_json, quiet=quiet)
+    first = options.day(begins, "--from")
+    with voice.progress("编制任务单", "making the sheets"):
+        drawn = export_draw(bundle, warehouse, out, begins=first)
+    voice.facts(drawn_list_facts(drawn))
+    show_drawn_list(voice, drawn)
 
 
 def verify(

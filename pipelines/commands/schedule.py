@@ -1,15 +1,18 @@
-"""Commands about the annual plan: schedule."""
+"""Commands about the annual plan and its weeks: schedule."""
 
 import secrets
 from typing import Annotated
 
 import typer
 
+from features.errors import UsageError
 from pipelines import settings
 from pipelines.commands import options
-from pipelines.commands.options import Json, Lang, Quiet, Seed, Warehouse
+from pipelines.commands.options import AsOf, Json, Lang, Quiet, Seed, Warehouse
+from pipelines.commands.worklist import check_plan, make_week
 
 _SEED_BITS = 48
+_OTHERS = 2
 
 Year = Annotated[
     int | None,
@@ -22,27 +25,64 @@ ScoreRun = Annotated[
     ),
 ]
 
+Week = Annotated[
+    str | None,
+    typer.Option(
+        "--week",
+        metavar="YYYY-MM-DD",
+        help="改为编制该周（周一）的工作单 / make the worklist of the week of this Monday",
+    ),
+]
+Check = Annotated[
+    str | None,
+    typer.Option(
+        "--check",
+        metavar="RUN",
+        help="改为逐条核对已写入的计划：运行编号或 newest / check a written plan: the "
+        "number of its run, or newest",
+    ),
+]
+
 
 def schedule(
     year: Year = None,
     score_run: ScoreRun = None,
     seed: Seed = None,
+    week: Week = None,
+    check: Check = None,
+    as_of: AsOf = None,
+    out: options.Out = settings.WORKLIST,
     warehouse: Warehouse = settings.WAREHOUSE,
     lang: Lang = settings.LANGUAGE,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """编制年度检查计划 / plan the inspections of a year
+    """编制年度检查计划、周工作单，核对计划 / plan the inspections of a year or a week
 
     先报人力缺口，再排谁在哪一周由哪两人检查。不给种子则随机取一个，不公开才猜不到检查日期。
 
     What hands are missing comes first, then who is visited in which week by which two
     inspectors. Without a seed a fresh one is drawn; kept secret, it keeps the dates so.
+
+    --week 把计划和之后的新事实排成一周的工作单（XLSX、CSV、ICS、总览）；填好后用 load 装回。
+
+    --week makes a week's list of the plan and what became known since.
     """
     from pipelines.schedule.plan import plan_year
     from pipelines.screens.schedule import show_plan
 
     voice = options.voice(lang, as_json=as_json, quiet=quiet)
+    if check is not None or week is not None:
+        if (year, week, check).count(None) < _OTHERS:
+            message = "--year, --week and --check are three different things; give one"
+            raise UsageError(message)
+        if check is not None:
+            check_plan(voice, warehouse, check)
+        else:
+            monday = options.day(week, "--week")
+            day = options.day(as_of)
+            make_week(voice, warehouse, monday=monday, as_of=day, out=out)
+        return
     with voice.progress("编制计划", "planning") as progress:
         report = plan_year(
             warehouse,

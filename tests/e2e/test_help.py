@@ -17,7 +17,7 @@ COMMANDS = (
     *("schedule", "verify"),
 )
 GROUPS = {
-    "draw": ("commit", "run", "withdraw", "verify"),
+    "draw": ("commit", "run", "withdraw", "sheets", "verify"),
     "listing": (
         *("candidates", "look", "open", "act", "case", "worklist"),
         "annulments",
@@ -106,6 +106,10 @@ def test_the_readme_lists_every_exit_code_in_both_languages(
         (["draw", "run", "{tmp}/none"], 7, "shian draw commit"),
         (["draw", "verify", "{tmp}/none.json"], 7, "shian draw commit"),
         (["draw", "withdraw", "{tmp}/none.json", "--reason", "closed"], 7, "commit"),
+        (["draw", "sheets", "{tmp}/none.json"], 7, "shian draw commit"),
+        (["schedule", "--week", "2026-03-09", "-w", "{tmp}/no.duckdb"], 4, "init"),
+        (["schedule", "--check", "newest", "-w", "{tmp}/no.duckdb"], 4, "shian init"),
+        (["schedule", "--check", "newest", "--year", "2026"], 2, "give one"),
         (["listing", "candidates", "-w", "{tmp}/none.duckdb"], 4, "shian init"),
         (["listing", "open", "某某饭店"], 2, "actor"),
         (["listing", "case", "2026-0001", "--register", "{tmp}/n"], 9, "register init"),
