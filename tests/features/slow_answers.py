@@ -164,7 +164,7 @@ def of_own(feature: Feature, events: list[Counted], day: date) -> float | None:
 
 def in_window(feature: Feature, events: list[Counted]) -> float | None:
     values = [q for _, q, _ in events]
-    if feature.metric in {"mean", "rate"}:
+    if feature.metric in {"mean", "shrunk", "rate"}:
         is_rate = feature.metric == "rate"
         above = [float(v > 0) if is_rate else v for v in values]
         below = math.fsum(per for _, _, per in events) + feature.shrinkage
