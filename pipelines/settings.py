@@ -12,6 +12,7 @@ PAGES, DRAW = Path("var/pages"), Path("var/draw")
 ANNULMENTS, SAMPLING = Path("var/annulments"), Path("var/sampling")
 INDICATORS, CREDIT = Path("var/indicators"), Path("var/credit")
 PUBLISHED = Path(os.environ.get("SHIAN_PUBLISHED") or "var/published.sqlite")
+WORKLIST = Path("var/worklist")
 CLOSED_LOOP = Path("var/closed_loop")
 ALERTS = Path(os.environ.get("SHIAN_ALERTS") or "var/alerts.sqlite")
 LANGUAGE = os.environ.get("SHIAN_LANG") or "zh"
