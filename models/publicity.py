@@ -1,7 +1,9 @@
 """Whether a penalty is public, from when at the latest, and until when (order 45)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, Self
 
 from models.procedure_clauses import Term
 from models.rules import Rules, RuleSet
@@ -18,6 +20,18 @@ class Penalty:
     fine_yuan: float = 0.0
     withdrawn_on: date | None = None
     restricted_until: date | None = None
+
+    @classmethod
+    def of_row(cls, row: Mapping[str, Any]) -> Self:
+        """Read a row of mart.penalty; a fine of an unknown amount is not a low one."""
+        kinds = tuple(row["kinds"].split("+"))
+        unknown = float("inf") if "fine" in kinds else 0.0
+        return cls(
+            kinds=kinds,
+            decided_on=row["decided_on"],
+            procedure=row["procedure"],
+            fine_yuan=unknown if row["fine_yuan"] is None else float(row["fine_yuan"]),
+        )
 
 
 @dataclass(frozen=True)

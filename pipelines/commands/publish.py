@@ -1,4 +1,4 @@
-"""The command that writes what others may see: publish."""
+"""The command that writes what others may see, and the internal site: publish."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,8 +8,27 @@ import typer
 from features.errors import UsageError
 from pipelines import settings
 from pipelines.commands import options
-from pipelines.commands.options import AsOf, Json, Lang, Quiet, Warehouse
+from pipelines.commands.options import AsOf, Json, Lang, Quiet, Register, Warehouse
 
+Credit = Annotated[
+    Path | None,
+    typer.Option(
+        "--credit",
+        help="信用公示文件夹：行政处罚双公示、严重违法失信名单、撤下清单、告知单 / folder "
+        "for published penalties, the serious list, what is taken down, and notices",
+    ),
+]
+OnlyDue = Annotated[
+    bool,
+    typer.Option(
+        "--due",
+        help="日常任务：只撤下到期、撤销、修复的，并列出应公示而未公示的 / the daily job: "
+        "take down what is over, annulled or repaired, and list what is overdue",
+    ),
+]
+Published = Annotated[
+    Path, typer.Option("--published", help="公示台账文件 / ledger of publications")
+]
 Cards = Annotated[
     Path | None,
     typer.Option(
@@ -52,11 +71,16 @@ BaseUrl = Annotated[
 ]
 By = Annotated[
     str | None,
-    typer.Option("--by", help="审定红黑榜的人 / who approves the red and black list"),
+    typer.Option(
+        "--by",
+        help="审定公示的人 / who approves what is published",
+    ),
 ]
 
 
 def publish(
+    credit: Credit = None,
+    due: OnlyDue = False,
     cards: Cards = None,
     red_black: RedBlack = None,
     site: Site = None,
@@ -66,53 +90,40 @@ def publish(
     base_url: BaseUrl = None,
     by: By = None,
     warehouse: Warehouse = settings.WAREHOUSE,
+    register: Register = settings.REGISTER,
+    published: Published = settings.PUBLISHED,
     lang: Lang = settings.LANGUAGE,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """制作公示内容和内部概况 / write what others may see, and the internal site
 
-    一企一码（餐饮量化等级、健康码、检查结果、公示中的处罚）和红黑榜；风险等级不公开，
-    不在其中。--site 另做内部概况网页，不得对外。
+    信用公示（--credit、--due）、一企一码（--cards）和红黑榜（--red-black）；风险等级不
+    公开，不在其中。--site 另做内部概况网页，不得对外。
 
-    Cards with the catering grade, health code, results of checks and penalties being
-    published, and the red and black list: the risk grade is not public and not in
-    them. --site writes the internal pages, which are for the office alone.
+    Penalties and listings, cards with the catering grade and health code, and the red
+    and black list: the risk grade is not public and not in them. --site writes the
+    internal pages, which are for the office alone.
     """
     from pipelines.public.cards import Shown
-    from pipelines.public.publishing import Chosen, publish_cards, publish_red_black
+    from pipelines.public.publishing import Chosen
+    from pipelines.publication.publishing import Sources
+    from pipelines.screens.publish import Desk
 
     voice = options.voice(lang, as_json=as_json, quiet=quiet)
-    if cards is None and red_black is None and site is None:
-        message = (
-            "say what to write: --cards, --red-black or --site, each with a FOLDER"
-        )
+    if due and credit is None:
+        credit = settings.CREDIT
+    if not any((credit, cards, red_black, site)):
+        message = "say what to write: --credit, --cards, --red-black or --site, each with a FOLDER, or --due"
         raise UsageError(message)
-    shown = Shown(options.day(as_of), lang, base_url)
-    made: dict[str, Path | None] = {"cards": cards, "red_black": None}
-    written = 0
+    sources = Sources(warehouse, register, published)
+    desk = Desk(voice, sources, Shown(options.day(as_of), lang, base_url), by)
+    if credit is not None:
+        desk.credit(credit, options.now(), options.account(), only_removals=due)
     if cards is not None:
-        with voice.progress("制作公示码", "writing cards") as progress:
-            chosen = Chosen(business, street)
-            written = len(publish_cards(warehouse, cards, shown, chosen, progress))
-        voice.say(
-            f"公示码：{cards}（{written} 页）", f"Cards: {cards} ({written} pages)"
-        )
+        desk.cards(cards, Chosen(business, street))
     if red_black is not None:
-        made["red_black"] = publish_red_black(warehouse, red_black, shown, by)
-        state = ("已审定", "approved") if by else ("草稿，未经审定不得公布", "a draft")
-        voice.say(
-            f"红黑榜：{made['red_black']}（{state[0]}）",
-            f"Red and black list: {made['red_black']} ({state[1]})",
-        )
+        desk.red_black(red_black)
     if site is not None:
-        from pipelines.site.building import build_site
-
-        with voice.progress("制作概况", "writing the site") as progress:
-            files = build_site(warehouse, site, lang, progress)
-        made["site"] = site / "index.html"
-        voice.say(
-            f"内部概况：{made['site']}（{len(files)} 个文件）",
-            f"Internal site: {made['site']} ({len(files)} files)",
-        )
-    voice.facts({"as_of": shown.as_of, "pages": written, **made})
+        desk.site(site)
+    voice.facts(desk.made)

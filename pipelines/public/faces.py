@@ -160,12 +160,7 @@ def public_until(row: Mapping[str, Any], rules: Rules) -> date | None:
     The law counts from publication, which the warehouse does not know; counting from
     the decision ends a few workdays early and never late.
     """
-    penalty = Penalty(
-        kinds=tuple(row["kinds"].split("+")),
-        decided_on=row["decided_on"],
-        procedure=row["procedure"],
-        fine_yuan=float(row["fine_yuan"] or 0),
-    )
+    penalty = Penalty.of_row(row)
     if publish_by(penalty, rules) is None:
         return None
     return publicity(penalty, row["decided_on"], rules).ends_on

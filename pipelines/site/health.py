@@ -4,9 +4,9 @@ import json
 
 import polars as pl
 
-from features.labels import OUTCOME_PURPOSES
+from features.inspections import OUTCOME_PURPOSES
 from features.warehouse import Warehouse
-from pipelines.charts import wilson
+from models.metrics import wilson
 from pipelines.runs import latest_run
 from pipelines.site.book import Book
 from pipelines.site.section import Card, Cell, Section, Table
@@ -55,7 +55,7 @@ def health_section(warehouse: Warehouse, book: Book) -> Section:
         ),
         cards=[
             Card(
-                f"{rows['probability'].mean():.1%}",
+                f"{_mean(rows['probability']):.1%}",
                 book.pick("平均概率", "mean probability"),
                 "",
             ),
@@ -79,13 +79,13 @@ def _since(warehouse: Warehouse, book: Book) -> list[Table]:
     for (as_of,), found in sorted(visits.group_by(["as_of"])):
         if found.height < _LEAST_VISITS:
             continue
-        share = float(found["is_serious"].mean())  # type: ignore[arg-type]
+        share = _mean(found["is_serious"])
         low, high = wilson(share, found.height)
         rows.append(
             [
                 Cell(str(as_of)),
                 Cell(f"{found.height:,}", is_number=True),
-                Cell(f"{found['probability'].mean():.1%}", is_number=True),
+                Cell(f"{_mean(found['probability']):.1%}", is_number=True),
                 Cell(f"{share:.1%} ({low:.1%}–{high:.1%})", is_number=True),
             ]
         )
@@ -97,3 +97,7 @@ def _since(warehouse: Warehouse, book: Book) -> list[Table]:
     )
     title = book.pick("事先所言与此后所见", "What was said and what was found")
     return [Table(title, header, rows)] if rows else []
+
+
+def _mean(values: pl.Series) -> float:
+    return float(values.cast(pl.Float64).sum() / len(values))

@@ -169,3 +169,28 @@ def test_a_folder_that_cannot_be_written_is_told(planned: Path, tmp_path: Path) 
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match="choose another folder"):
         build_site(planned, tmp_path / "file", "zh", quiet)
+
+
+def test_what_an_earlier_run_said_stands_beside_what_was_found_since(
+    planned: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.duckdb"
+    shutil.copy(planned, copy)
+    with open_warehouse(copy) as opened:
+        for table in ("run", "score"):
+            opened.execute(
+                f"insert into output.{table} by name (select * replace "  # noqa: S608
+                "('early' as run_id, date '2025-06-01' as as_of) "
+                f"from output.{table} where as_of = date '2026-01-01' "
+                "and run_id in (select run_id from output.run where kind = 'score'))"
+            )
+        found = opened.sql(
+            "select count(*) as visits from mart.inspection "
+            "join output.score using (business_id) where run_id = 'early' "
+            "and inspected_on >= date '2025-06-01' and inspected_on < date '2026-01-01' "
+            "and purpose in ('routine', 'random') and is_serious is not null"
+        ).item()
+    build_site(copy, tmp_path / "site", "zh", quiet)
+    page = (tmp_path / "site" / "health.html").read_text("utf-8")
+    assert "事先所言与此后所见" in page
+    assert f'<td>2025-06-01</td><td class="n">{found:,}</td>' in page

@@ -1,0 +1,128 @@
+"""What `shian publish` says while it writes: files, what is overdue, what was taken down."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from features.errors import UsageError
+from pipelines.console import Voice
+from pipelines.public.cards import Shown
+from pipelines.public.publishing import Chosen, publish_cards, publish_red_black
+from pipelines.publication.ledger import By
+from pipelines.publication.publishing import Sources, State, publish_due, state_on
+from pipelines.settings import TOP_ROWS
+from pipelines.site.building import build_site
+
+_WHY = {
+    "term_over": ("公示期满", "term over"),
+    "annulled": ("已撤销", "annulled"),
+    "repaired": ("信用修复", "repaired"),
+    "removed": ("已移出", "removed from the list"),
+    "unknown": ("来源中已无此项", "no longer in the records"),
+}
+
+
+class Desk:
+    """One call of the command: where things are, on which day, in whose name."""
+
+    def __init__(
+        self, voice: Voice, sources: Sources, shown: Shown, by: str | None
+    ) -> None:
+        self._voice = voice
+        self._sources = sources
+        self._shown = shown
+        self._by = by
+        self.made: dict[str, Any] = {"as_of": shown.as_of}
+
+    def credit(
+        self, folder: Path, at: datetime, account: str, *, only_removals: bool
+    ) -> None:
+        """Publish and take down, or say what would be where nobody has approved it."""
+        day = self._shown.as_of
+        with self._voice.progress("核对公示", "comparing") as progress:
+            progress("facts", 0.1)
+            state = state_on(self._sources, day)
+        self._say_due(state)
+        if self._by is None and not only_removals:
+            self._voice.say(
+                "以上只是核对，没有公示也没有撤下；审定后加 --by 姓名",
+                "Compared only: nothing was published or taken down; approve with --by NAME",
+            )
+            return
+        if self._by is not None and not self._by.strip():
+            message = "--by names whoever approves the publication; it is blank"
+            raise UsageError(message)
+        by = By(self._by or account, at)
+        files = publish_due(
+            self._sources, state, folder, by, only_removals=only_removals
+        )
+        self.made["credit"] = files
+        self._voice.say(f"信用公示文件：{folder}", f"Files for publication: {folder}")
+
+    def cards(self, folder: Path, chosen: Chosen) -> None:
+        """Write cards and sheets."""
+        with self._voice.progress("制作公示码", "writing cards") as progress:
+            pages = publish_cards(
+                self._sources.warehouse, folder, self._shown, chosen, progress
+            )
+        self.made |= {"cards": folder, "pages": len(pages)}
+        self._voice.say(
+            f"公示码：{folder}（{len(pages)} 页）",
+            f"Cards: {folder} ({len(pages)} pages)",
+        )
+
+    def red_black(self, folder: Path) -> None:
+        """Write the red and black list, or its draft."""
+        path = publish_red_black(self._sources.warehouse, folder, self._shown, self._by)
+        state = (
+            ("已审定", "approved")
+            if self._by
+            else ("草稿，未经审定不得公布", "a draft, not to be published")
+        )
+        self.made |= {"red_black": path, "is_draft": self._by is None}
+        self._voice.say(
+            f"红黑榜：{path}（{state[0]}）", f"Red and black list: {path} ({state[1]})"
+        )
+
+    def site(self, folder: Path) -> None:
+        """Write the internal site."""
+        with self._voice.progress("制作概况", "writing the site") as progress:
+            files = build_site(
+                self._sources.warehouse, folder, self._shown.lang, progress
+            )
+        self.made["site"] = folder / "index.html"
+        self._voice.say(
+            f"内部概况：{folder / 'index.html'}（{len(files)} 个文件，不得对外）",
+            f"Internal site: {folder / 'index.html'} ({len(files)} files, for the office)",
+        )
+
+    def _say_due(self, state: State) -> None:
+        day, due = self._shown.as_of, state.due
+        overdue = due.overdue(day)
+        self.made |= {
+            "standing": len(due.standing),
+            "to_publish": [
+                _wanted(w.item, w.publish_by, w.ends_on) for w in due.publish
+            ],
+            "overdue": len(overdue),
+            "to_take_down": [vars(removal) for removal in due.take_down],
+        }
+        self._voice.say(
+            f"{day}：公示中 {len(due.standing)} 项，待公示 {len(due.publish)} 项"
+            f"（已逾期 {len(overdue)} 项），应撤下 {len(due.take_down)} 项",
+            f"{day}: {len(due.standing)} public, {len(due.publish)} to publish "
+            f"({len(overdue)} overdue), {len(due.take_down)} to take down",
+        )
+        if due.take_down:
+            self._voice.table(
+                ("应撤下", "to take down"),
+                self._voice.pick(("编号", "原因"), ("item", "why")),
+                [
+                    (removal.item, self._voice.pick(*_WHY[removal.why]))
+                    for removal in due.take_down[:TOP_ROWS]
+                ],
+            )
+
+
+def _wanted(item: str, publish_by: date, ends_on: date) -> dict[str, object]:
+    return {"item": item, "publish_by": publish_by, "ends_on": ends_on}
