@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.e2e.conftest import Called, Demo, Shian
+from tests.e2e.conftest import Called, Shian
 from tests.e2e.test_pages import CHROMIUM, DESK, PHONE, QUIET, watched
 
 DAY = "2025-10-01"
@@ -20,8 +20,19 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def called(shian: Shian, demo: Demo, out: Path) -> Called:
-    warehouse = demo.folder / "warehouse.duckdb"
+def warehouse(shian: Shian, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Load a district of its own: the indicators need no model."""
+    folder = tmp_path_factory.mktemp("district")
+    path = folder / "warehouse.duckdb"
+    asked = ("--out", folder, "--businesses", "1500", "--years", "3")
+    assert shian("simulate", *asked).code == 0
+    loaded = shian("load", folder / "source", "-w", path, "--on", "2026-01-01")
+    assert loaded.code == 0, loaded.err
+    return path
+
+
+@pytest.fixture(scope="module")
+def called(shian: Shian, warehouse: Path, out: Path) -> Called:
     asked = ("indicators", "--as-of", DAY, "-w", warehouse, "--out", out)
     return shian(*asked, "--gap", "8", "--json")
 
@@ -43,9 +54,8 @@ def test_the_facts_hold_fourteen_indicators_with_all_they_promise(
 
 
 def test_the_gap_list_on_the_screen_names_businesses_and_why(
-    shian: Shian, demo: Demo, out: Path
+    shian: Shian, warehouse: Path, out: Path
 ) -> None:
-    warehouse = demo.folder / "warehouse.duckdb"
     asked = ("indicators", "--as-of", DAY, "-w", warehouse, "--out", out)
     said = shian(*asked, "--gap", "8")
     assert said.code == 0, said.err
@@ -76,13 +86,12 @@ def test_the_lists_are_files_that_agree(called: Called, out: Path) -> None:
 )
 def test_what_goes_wrong_is_one_line(
     shian: Shian,
-    demo: Demo,
+    warehouse: Path,
     tmp_path: Path,
     more: tuple[str, ...],
     code: int,
     said: str,
 ) -> None:
-    warehouse = demo.folder / "warehouse.duckdb"
     asked = ("indicators", "--as-of", DAY, "-w", warehouse, "--out", tmp_path)
     found = shian(*asked, *more)
     assert (found.code, found.err.count("\n")) == (code, 1), found.err
