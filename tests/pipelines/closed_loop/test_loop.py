@@ -16,10 +16,12 @@ from pipelines.closed_loop.loop import (
     Setting,
     desk_of,
     run,
+    with_history,
 )
 from pipelines.closed_loop.measures import MEASURES, measured
+from pipelines.closed_loop.policies import Desk, by_turn, ordered
 from pipelines.closed_loop.study import compared, estimate, of_seed
-from pipelines.closed_loop.ways import POLICIES
+from pipelines.closed_loop.ways import POLICIES, Policy
 from pipelines.simulate.troubles import Troubles
 from tests.pipelines.closed_loop.conftest import SETTING
 
@@ -75,6 +77,23 @@ def test_all_policies_give_as_many_visits(lived: dict[str, Lived]) -> None:
     assert given[0] == pytest.approx(given[1], rel=0.01)
     drawn = lived["ours_20"].planned.filter(pl.col("purpose") == "random")
     assert drawn.height / given[1] == pytest.approx(0.2, abs=0.005)
+
+
+def test_a_model_is_trained_anew_every_year_on_what_is_known_by_then() -> None:
+    setting, trained = Setting(businesses=900, loop_years=2), []
+
+    def in_turn(desk: Desk) -> pl.DataFrame:
+        graded = desk.judged()
+        trained.append((desk.start, set(graded["as_of"]), len(desk.facts.inspection)))
+        return ordered(by_turn)(desk)
+
+    policy = Policy(in_turn, "轮查", "in turn", months=12)
+    lived = run(policy, with_history(setting, 2), setting)
+    starts = setting.starts(12)
+    assert [row[:2] for row in trained] == [(day, {day}) for day in starts[:2]]
+    assert trained[1][2] > trained[0][2] + 500
+    assert lived.learned.day == setting.end
+    assert lived.environment.today == (setting.end - date(1970, 1, 1)).days
 
 
 def test_the_same_seed_lives_the_same_life(
