@@ -3,7 +3,8 @@
 A damped drift on a scale without bounds: shares on the log-odds, amounts on the
 logarithm. The drift is the median change of the last quarters, which one odd quarter
 does not turn, and dies away with each quarter ahead, as in Gardner and McKenzie (1985).
-The interval grows with the root of the quarters ahead from the spread of the changes.
+The interval holds a drift that ends at once and one that goes on, and grows with the
+root of the quarters ahead from the spread of the changes.
 Its cover was measured on simulated districts; the README says where.
 """
 
@@ -22,7 +23,7 @@ _T90 = (6.31, 2.92, 2.35, 2.13, 2.02, 1.94, 1.89)
 _T90_MANY = 1.86
 # Nothing stands so still that a quarter ahead is certain: the least spread of a change,
 # as a share of the noise of a single thing more or less.
-STILLNESS = 0.35
+STILLNESS = 0.5
 _LEAST_POINTS = 3
 
 Quarter = tuple[float, float]
@@ -54,17 +55,19 @@ def forecast(
     levels = [_level(n, d, is_share=is_share) for n, d in known]
     changes = [b - a for a, b in pairwise(levels)]
     drift = median(changes)
-    middle = levels[-1] + drift * _damped(ahead)
     reach = (
         _t90(len(changes)) * _spread(changes, drift, known[-1], is_share) * sqrt(ahead)
     )
+    # The drift may end today or go on undamped: the interval holds both.
+    undamped = sorted((0.0, drift * ahead))
+    steps = (undamped[0] - reach, drift * _damped(ahead), undamped[1] + reach)
     # Half a thing was added so that none and all have a level; here it is taken off.
     last = known[-1][0] / known[-1][1]
     off = last - _back(levels[-1], is_share=is_share)
     top = 1.0 if is_share else float("inf")
     low, mid, high = (
-        min(max(_back(middle + step, is_share=is_share) + off, least), top)
-        for step in (-reach, 0.0, reach)
+        min(max(_back(levels[-1] + step, is_share=is_share) + off, least), top)
+        for step in steps
     )
     return Forecast(mid, low, high)
 

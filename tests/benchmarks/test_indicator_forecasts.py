@@ -26,7 +26,8 @@ from tests.models.indicators.drawn_plan import PLANS, RATING
 
 pytestmark = pytest.mark.bench
 END, YEARS, BUSINESSES = date(2026, 1, 1), 5, 2500
-SEEDS = range(1, 13)
+# The constants of the forecast were chosen on districts 1 to 3.
+SEEDS = range(4, 8)
 QUARTERS = 17
 
 
