@@ -7,7 +7,7 @@ slip of the planner's cannot hide itself.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Self
 
 from models.workdays import is_workday
@@ -176,11 +176,7 @@ class Book:
 
     def workdays(self, monday: date) -> Sequence[date]:
         """List the workdays of a week that lie in the year and after the day of facts."""
-        days = (monday + timedelta(days=n) for n in range(WEEK))
-        return [d for d in days if is_workday(d) and self._is_planned(d)]
-
-    def _is_planned(self, day: date) -> bool:
-        return day.year == self.year and day >= self.as_of
+        return _workdays(self.year, self.as_of, monday)
 
     def free_days(self, inspector: Inspector, monday: date) -> Sequence[date]:
         """List the workdays of a week on which an inspector can go out."""
@@ -190,6 +186,13 @@ class Book:
             for day in self.workdays(monday)
             if inspector.serves(day) and not any(p.holds(day) for p in away)
         ]
+
+
+# A plan of a district asks for the same fifty weeks a hundred thousand times.
+@lru_cache(maxsize=1024)
+def _workdays(year: int, as_of: date, monday: date) -> tuple[date, ...]:
+    days = (monday + timedelta(days=n) for n in range(WEEK))
+    return tuple(d for d in days if d.year == year and d >= as_of and is_workday(d))
 
 
 def visits_of(rows: Iterable[Mapping[str, Any]]) -> tuple[Visit, ...]:

@@ -12,6 +12,7 @@ from features.schema import schema
 from features.warehouse import open_warehouse
 from models.rules import load_rules
 from pipelines.provenance import code_version, run_name
+from pipelines.settings import PATIENCE_SECONDS
 from pipelines.weekly.arranging import arrange
 from pipelines.weekly.changes import removed, worklist
 from pipelines.weekly.reading import Week, earlier, read_week, told
@@ -41,29 +42,21 @@ def make_worklist(warehouse: Path, *, monday: date, as_of: date) -> Made:
         NotFoundError: no plan covers the week.
     """
     law = load_rules().in_force(as_of)
-    with open_warehouse(warehouse) as opened:
+    with open_warehouse(warehouse, read_only=True) as opened:
         week = read_week(opened, law, monday=monday, as_of=as_of)
         run_id = _name(week)
         before = earlier(opened, monday, as_of, but=run_id)
-        week = replace(week, tasks=told(week.tasks, before))
-        desk = arrange(
-            week.tasks,
-            week.roster,
-            week.way,
-            minutes_a_day=law.number("plan.minutes_a_day"),
-            today=max(as_of, monday),
-        )
-        made = worklist(desk, is_first=before.is_empty())
-        gone = _gone(before, week)
-        made = replace(made, changes=(*made.changes, *gone))
-        with opened.transaction():
-            opened.replace_run("output.run", _run(week, run_id), run_id)
-            opened.replace_run(
-                "output.worklist",
-                stop_rows(made.stops, plan_run=week.plan_run, run_id=run_id),
-                run_id,
-            )
-            opened.replace_run("output.worklist_change", _changes(made, run_id), run_id)
+    week = replace(week, tasks=told(week.tasks, before))
+    desk = arrange(
+        week.tasks,
+        week.roster,
+        week.way,
+        minutes_a_day=law.number("plan.minutes_a_day"),
+        today=max(as_of, monday),
+    )
+    made = worklist(desk, is_first=before.is_empty())
+    made = replace(made, changes=(*made.changes, *_gone(before, week)))
+    _write(warehouse, week, made, run_id)
     return Made(run_id, week, made, before.is_empty())
 
 
@@ -77,6 +70,17 @@ def _gone(before: pl.DataFrame, week: Week) -> list[Change]:
         .rows(),
         DONE,
     )
+
+
+def _write(warehouse: Path, week: Week, made: Worklist, run_id: str) -> None:
+    rows = stop_rows(made.stops, plan_run=week.plan_run, run_id=run_id)
+    with (
+        open_warehouse(warehouse, patience=PATIENCE_SECONDS) as opened,
+        opened.transaction(),
+    ):
+        opened.replace_run("output.run", _run(week, run_id), run_id)
+        opened.replace_run("output.worklist", rows, run_id)
+        opened.replace_run("output.worklist_change", _changes(made, run_id), run_id)
 
 
 def _name(week: Week) -> str:
