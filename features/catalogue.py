@@ -118,13 +118,26 @@ def read_features(path: Path) -> tuple[Feature, ...]:
     Raises:
         InputError: a declaration is incomplete, or says what nothing understands.
     """
-    declarations = tomllib.loads(path.read_text("utf-8")).get("feature", [])
+    declarations = read_toml(path).get("feature", [])
     features = tuple(f for each in declarations for f in _spelt_out(each))
     names = [feature.name for feature in features]
     for name in names:
         if names.count(name) > 1:
             _refuse(name, "is declared twice; give each column a name of its own")
     return features
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a TOML file.
+
+    Raises:
+        InputError: it is not TOML; says where.
+    """
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        message = f"{path} is no TOML file in UTF-8: {error}"
+        raise InputError(message) from error
 
 
 def _spelt_out(declaration: Mapping[str, Any]) -> Iterator[Feature]:

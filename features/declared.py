@@ -32,13 +32,12 @@ there is one, a day on which it was recorded:
 A null quantity is no event of a feature; a null where `where` is not above zero either.
 """
 
-import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import NoReturn
 
-from features.catalogue import FINISHED_METRICS, Feature, read_features
+from features.catalogue import FINISHED_METRICS, Feature, read_features, read_toml
 from features.errors import InputError
 
 # Metrics that the engine finds without regard to withdrawals.
@@ -79,14 +78,14 @@ def read_declared(path: Path) -> Declared:
     Raises:
         InputError: it is incomplete, or asks for what is not there.
     """
-    said = tomllib.loads(path.read_text("utf-8"))
+    said = read_toml(path)
     known = {field.name for field in fields(Table)}
     for name, table in said.get("tables", {}).items():
         if not {"entity", "happened"} <= set(table) <= known:
             message = f"the table {name} needs entity and happened, and may have {', '.join(sorted(known))}; it has {', '.join(table)}"
             raise InputError(message)
     declared = Declared(
-        tables={name: Table(**table) for name, table in said["tables"].items()},
+        tables={name: Table(**table) for name, table in said.get("tables", {}).items()},
         groups=said.get("groups", {}),
         features=read_features(path),
         entity=said.get("entity", "entity"),

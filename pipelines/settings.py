@@ -11,6 +11,7 @@ DEMO, SIMULATED, SCORES = Path("var/demo"), Path("var/simulated"), Path("var/sco
 PAGES, DRAW = Path("var/pages"), Path("var/draw")
 ANNULMENTS, SAMPLING = Path("var/annulments"), Path("var/sampling")
 INDICATORS, CREDIT = Path("var/indicators"), Path("var/credit")
+FEATURES = Path("var/features.parquet")
 PUBLISHED = Path(os.environ.get("SHIAN_PUBLISHED") or "var/published.sqlite")
 WORKLIST = Path("var/worklist")
 CLOSED_LOOP = Path("var/closed_loop")
@@ -24,3 +25,8 @@ PATIENCE_SECONDS = 120.0
 SHARD_BUSINESSES = 50_000
 # Memory that DuckDB may take to sort and to merge; beyond it, it uses the disk.
 WAREHOUSE_MEMORY = os.environ.get("SHIAN_WAREHOUSE_MEMORY") or "2GB"
+# Rows of a run read and written at once.
+SLICE_ROWS = 50_000
+# Beyond so many businesses a spreadsheet opens on no office machine: the list is
+# scores.parquet alone, and the terminal shows its counts.
+LISTED_BUSINESSES = int(os.environ.get("SHIAN_LISTED") or 300_000)

@@ -12,7 +12,7 @@ from tests.e2e.conftest import SHIAN, Shian
 
 COMMANDS = (
     *("demo", "init", "load", "simulate", "train", "backtest", "score", "explain"),
-    *("indicators", "publish", "alerts", "alert-act", "sample-plan"),
+    *("features", "indicators", "publish", "alerts", "alert-act", "sample-plan"),
     *("sample-open", "sample-results", "closed-loop"),
     *("schedule", "verify"),
 )

@@ -126,6 +126,13 @@ def test_a_table_must_say_whose_its_rows_are_and_when_they_happened(
         read_declared(path)
 
 
+def test_a_file_that_is_no_toml_is_told_with_the_line(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text("[[feature]\nname = 1", encoding="utf-8")
+    with pytest.raises(InputError, match=r"own.toml is no TOML file in UTF-8: .*line 1"):
+        read_declared(path)
+
+
 VISITS = pl.DataFrame({"shop": ["a"], "on": [DAY], "points": ["much"]})
 ASKED = pl.DataFrame({"entity": ["a"], "as_of": [DAY]})
 
