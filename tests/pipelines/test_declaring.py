@@ -112,7 +112,7 @@ def test_a_table_that_the_mart_has_not_is_refused(
     file = tmp_path / "own.toml"
     file.write_text('[tables.visits]\nentity = "a"\nhappened = "b"', encoding="utf-8")
     with pytest.raises(
-        InputError, match="visits is none of the mart, which has .*business"
+        InputError, match=r"visits is none of the mart, which has .*business"
     ):
         make_features(warehouse, file, days=[DAY])
 
