@@ -114,10 +114,11 @@ def make_pairs(people: Sequence[Free], chance: Stream) -> list[Pair]:
         else:
             waiting.append(person)
     while len(waiting) > 1:
-        first = waiting.pop(0)
-        best = max(waiting, key=lambda w: (_shared_kinds(first, w), w.minutes))
-        waiting.remove(best)
-        pairs.append((first, best))
+        one, other = max(combinations(waiting, 2), key=lambda p: _shared_kinds(*p))
+        if not _shared_kinds(one, other):
+            break
+        waiting = [w for w in waiting if w not in {one, other}]
+        pairs.append((one, other))
     return pairs
 
 
