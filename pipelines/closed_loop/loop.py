@@ -17,7 +17,8 @@ from pipelines.closed_loop.policies import DAYS_A_YEAR, Desk
 from pipelines.closed_loop.ways import Policy
 from pipelines.judging import judge
 from pipelines.schedule.records import Hands
-from pipelines.simulate.environment import District, Environment, make_district
+from pipelines.simulate.environment import Environment
+from pipelines.simulate.unvisited import District, make_district, month_after
 from pipelines.train import fit_rows, known_rows
 
 # Officers had these years before any plan; the loop then runs for its own.
@@ -45,12 +46,12 @@ class Setting:
     @property
     def end(self) -> date:
         """Give the day after the last."""
-        return _month(BEGIN, 12 * self.loop_years)
+        return month_after(BEGIN, 12 * self.loop_years)
 
     def starts(self, months: int) -> list[date]:
         """List the first days of periods of so many months, and the day after the last."""
         steps = range(0, 12 * self.loop_years + 1, months)
-        return [_month(BEGIN, step) for step in steps]
+        return [month_after(BEGIN, step) for step in steps]
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def with_history(setting: Setting, seed: int) -> Past:
     district: District = make_district(
         businesses=setting.businesses,
         seed=seed,
-        begin=_month(BEGIN, -12 * HISTORY_YEARS),
+        begin=month_after(BEGIN, -12 * HISTORY_YEARS),
         months=12 * (HISTORY_YEARS + setting.loop_years),
     )
     environment = Environment(district)
@@ -150,8 +151,3 @@ def desk_of(
         hands=Hands(**lived.hands()),
         judged=lambda: learned.grades(facts, start),
     )
-
-
-def _month(begin: date, step: int) -> date:
-    count = begin.year * 12 + begin.month - 1 + step
-    return date(count // 12, count % 12 + 1, 1)

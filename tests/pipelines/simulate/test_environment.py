@@ -6,7 +6,8 @@ import polars as pl
 import pytest
 
 from pipelines.simulate.columns import day_number
-from pipelines.simulate.environment import PLAN, Environment, make_district
+from pipelines.simulate.environment import PLAN, Environment
+from pipelines.simulate.unvisited import make_district
 
 BEGIN, NOW, LATER = date(2024, 1, 1), date(2025, 1, 1), date(2025, 7, 1)
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.simulate.environment import make_district
 from pipelines.simulate.latent import chance, season
 from pipelines.simulate.troubles import Case, Troubles
+from pipelines.simulate.unvisited import make_district
 
 # The second begins while the first stands, so it is a case only if that was mended.
 ONE = Troubles([[(10, 20), (15, 30), (40, 60)]])
