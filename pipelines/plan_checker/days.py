@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from models.workdays import term_end
 from pipelines.plan_checker.limits import (
+    DATED,
     FULL_CHECKLISTS,
     HIGHER_LEVELS,
     SCHOOL_TERM,
@@ -84,15 +85,18 @@ def _long_after_higher_level(
 ) -> bool:
     """Keep the items a higher level inspected alone for three months (article 42).
 
-    A follow-up and a system inspection look at other items.
+    A follow-up and a system inspection look at other items. The article says "in
+    principle": where a dated duty ends inside the three months, the duty comes first.
     """
     if visit.checklist not in FULL_CHECKLISTS:
         return True
-    return all(
-        day > term_end(made.inspected_on, limits.no_repeat_months, "month").date
+    ends = [
+        term_end(made.inspected_on, limits.no_repeat_months, "month").date
         for made in book.records.made.get(visit.business_id, ())
         if made.level in HIGHER_LEVELS and made.inspected_on < day
-    )
+    ]
+    cannot_wait = bool(visit.requirements & DATED)
+    return all(day > end or (cannot_wait and visit.due_on <= end) for end in ends)
 
 
 def _not_closed(book: Book, visit: Visit, limits: Limits, day: date) -> bool:

@@ -18,6 +18,8 @@ HIGHER_LEVELS = frozenset({"city", "province", "nation"})
 # Checklists that cover all items, and those that repeat none of a full one.
 FULL_CHECKLISTS = frozenset({"full", "full_skill"})
 FOLLOW_UP, SCHOOL_TERM = "follow_up", "school_term"
+# Duties that end on a day of their own, not with the year.
+DATED = frozenset({"legal_floor", "new_small", FOLLOW_UP, SCHOOL_TERM})
 _WEEKDAYS = 5
 
 # The law rule that a broken rule rests on; a bookkeeping rule rests on none.

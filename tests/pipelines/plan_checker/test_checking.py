@@ -185,6 +185,18 @@ def test_a_follow_up_may_come_soon_after_a_higher_level() -> None:
     assert rules(book(soon, later, made=above(date(2025, 12, 20)))) == {}
 
 
+def test_a_legal_term_that_ends_within_the_three_months_comes_first() -> None:
+    """Article 42 says in principle; the two years of article 22 end on 10 March."""
+    partly = Made(date(2025, 12, 20), "routine", "city", is_full_checklist=False)
+    made = {"b01": (last_full(date(2024, 3, 10)), partly)}
+    floor = visit(serves="legal_floor+grade_a", due_on=date(2026, 3, 10))
+    assert rules(book(floor, made=made)) == {}
+    can_wait = replace(floor, due_on=date(2026, 6, 30))
+    assert rules(book(can_wait, made=made)) == {"higher_level": 1}
+    without_term = replace(floor, serves="grade_a")
+    assert rules(book(without_term, made=made)) == {"higher_level": 1}
+
+
 def school(**changes: Any) -> Any:
     kinds = {"business_type": "canteen", "subtype": "school_canteen"}
     return business(**{**kinds, **changes})
