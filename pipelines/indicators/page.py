@@ -62,8 +62,8 @@ def _cards(found: Indicators, *, en: bool) -> list[tuple[str, str]]:
 
 
 def _row(found: Indicators, judged: Judged, lang: str) -> dict[str, Any]:
+    """Give a line of the page: what the plan says, where we are, where it leads."""
     en, target, now = lang == "en", judged.plan.target, judged.assessed
-    definition = judged.plan.definition
     return {
         "no": judged.no,
         "short": target.short_en if en else target.short_zh,
@@ -88,6 +88,14 @@ def _row(found: Indicators, judged: Judged, lang: str) -> dict[str, Any]:
         "missing": words.amount(now.missing),
         "gaps": _gap_rows(found, judged, en=en),
         "gap_count": now.gaps.height,
+        **_definition(found, judged, en=en),
+    }
+
+
+def _definition(found: Indicators, judged: Judged, *, en: bool) -> dict[str, Any]:
+    """Say how an indicator is counted, how else it might be, and what others reach."""
+    target, definition = judged.plan.target, judged.plan.definition
+    return {
         "numerator": definition.numerator_en if en else definition.numerator_zh,
         "denominator": definition.denominator_en if en else definition.denominator_zh,
         "note": definition.note if en else "",

@@ -91,12 +91,6 @@ def simulate(  # noqa: PLR0913  whatever a district may be asked to be
             pl.col("purpose").is_in(["routine", "random"])
         )["is_serious"]
         serious, total = serious + int(outcome.sum()), total + len(outcome)
-    writer.write(f"{SOURCE}/street", street_table())
-    writer.write(f"{SOURCE}/office", staff.offices())
-    writer.write(
-        f"{SOURCE}/inspector",
-        staff.inspectors(np.random.default_rng([seed, 2]), people),
-    )
     for name, frame in _of_the_district(plan, businesses / kinds.PLAN_TOTAL).items():
         writer.write(f"{SOURCE}/{name}", frame)
     severity = pl.DataFrame({"inspector_id": people.ids, "severity": people.severity})
@@ -186,8 +180,9 @@ def _counted(
 
 
 def _of_the_district(plan: _Plan, share: float) -> dict[str, pl.DataFrame]:
-    """Give what belongs to no business: units, lessons, and figures of others."""
+    """Give what belongs to no business: streets, staff, units, and figures of others."""
     rng = np.random.default_rng([plan.seed, 11])
+    hired = np.random.default_rng([plan.seed, 2])
     years = sorted({month.year for month in plan.months})
     listed = units.unit_table(rng)
     tables = {
@@ -198,8 +193,10 @@ def _of_the_district(plan: _Plan, share: float) -> dict[str, pl.DataFrame]:
         "reported_figure": figures.figure_table(rng, years, share),
     }
     return {
-        name: frame.filter(pl.col("recorded_at") < plan.until)
-        for name, frame in tables.items()
+        "street": street_table(),
+        "office": staff.offices(),
+        "inspector": staff.inspectors(hired, plan.people),
+        **_known(tables, plan.until),
     }
 
 
