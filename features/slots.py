@@ -12,6 +12,7 @@ Else they are the asked pairs in order, and a slot is found by searching.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -39,6 +40,23 @@ def in_units(values: npt.NDArray[np.float64]) -> Days:
     return np.rint(values * UNITS).astype(np.int64)
 
 
+# Sums of quantities, or of their units where the type is that of whole numbers.
+Sums = npt.NDArray[np.floating[Any]] | Days
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Room to work in, the same for all tables: fresh memory costs more than the sums."""
+
+    cells: Days
+    told: npt.NDArray[np.float64]
+
+    @classmethod
+    def of(cls, size: int) -> "Desk":
+        """Make room for so many cells."""
+        return cls(np.empty(size, dtype=np.int64), np.empty(size))
+
+
 @dataclass(frozen=True)
 class Calendar:
     """The days asked for in order, and for each day how many of them it has reached."""
@@ -49,9 +67,10 @@ class Calendar:
     @classmethod
     def of(cls, as_of: Days) -> "Calendar":
         """List the different days."""
-        days = np.unique(as_of)
-        all_days = np.arange(days[0] - 1, days[-1] + 1)
-        return cls(days, np.searchsorted(days, all_days, side="right"))
+        first = int(as_of.min())
+        is_asked = np.bincount(as_of - first) > 0
+        reached = np.concatenate([[0], np.cumsum(is_asked)])
+        return cls(np.flatnonzero(is_asked) + first, reached)
 
     def rank(self, day: Days) -> Days:
         """Count the asked days up to each day."""
@@ -73,6 +92,7 @@ class Table:
     calendar: Calendar
     pairs: Days | slice
     at: Days | None
+    desk: Desk
 
     @property
     def width(self) -> int:
@@ -83,15 +103,21 @@ class Table:
         """Find the cell of each entity on the first asked day after a day."""
         return self.calendar.rank(day) * self.width + (entity - self.first)
 
-    def add_up(self, came: Days, left: Days, units: Days) -> Days:
-        """Sum the units over the events that have come and not left, for each pair."""
-        cells = np.zeros((len(self.calendar.days) + 1) * self.width, dtype=np.int64)
+    def add_up(self, came: Days, left: Days, units: Days, sums: Sums) -> None:
+        """Sum the units over the events that have come and not left, into the pairs."""
+        size = (len(self.calendar.days) + 1) * self.width
+        cells = self.desk.cells[:size]
+        cells.fill(0)
         np.add.at(cells, came, units)
         np.subtract.at(cells, left, units)
         table = cells.reshape(-1, self.width)
         for before, row in pairwise(table):
             np.add(row, before, out=row)
-        return table[:-1].T.ravel() if self.at is None else cells[self.at]
+        told = _told(table, sums, self.desk.told[:size].reshape(table.shape))
+        if self.at is None:
+            sums[self.pairs].reshape(self.width, -1)[...] = told[:-1].T
+        else:
+            sums[self.pairs] = told.ravel()[self.at]
 
 
 @dataclass(frozen=True)
@@ -107,29 +133,38 @@ class Line:
         """Find the first pair of each entity after a day, or else of the next entity."""
         return np.searchsorted(self.keys, key_of(entity, day), side="right")
 
-    def add_up(self, came: Days, left: Days, units: Days) -> Days:
-        """Sum the units over the events that have come and not left, for each pair."""
+    def add_up(self, came: Days, left: Days, units: Days, sums: Sums) -> None:
+        """Sum the units over the events that have come and not left, into the pairs."""
         cells = np.zeros(len(self.keys) + 1, dtype=np.int64)
         np.add.at(cells, came, units)
         np.subtract.at(cells, left, units)
-        return np.cumsum(cells)[:-1]
+        np.cumsum(cells, out=cells)
+        sums[self.pairs] = _told(cells, sums, np.empty(len(cells)))[:-1]
+
+
+def _told(units: Days, sums: Sums, room: npt.NDArray[np.float64]) -> Sums:
+    """Give units as they are to sums in whole numbers, as the values they stand for to others."""
+    if sums.dtype == units.dtype:
+        return units
+    return np.multiply(units, 1 / UNITS, out=room)
 
 
 def layouts(entity: Days, as_of: Days) -> list[Table] | list[Line]:
     """Lay out the asked pairs: as tables of entities that follow each other, or in line."""
     if not len(entity):
         return []
-    first, stop = int(entity.min()), int(entity.max()) + 1
-    days = np.unique(as_of)
-    if len(days) * (stop - first) > _CELLS_A_PAIR * len(entity):
+    calendar = Calendar.of(as_of)
+    if len(calendar.days) * _reach(entity) > _CELLS_A_PAIR * len(entity):
         keys = key_of(entity, as_of)
         order = np.argsort(keys, kind="stable")
-        return [Line(first, stop, keys[order], order)]
-    return list(_tables(entity, Calendar.of(as_of), as_of))
+        first = int(entity.min())
+        return [Line(first, first + _reach(entity), keys[order], order)]
+    return list(_tables(entity, calendar, as_of))
 
 
 def _tables(entity: Days, calendar: Calendar, as_of: Days) -> Iterator[Table]:
     width = max(1, _CELLS // (len(calendar.days) + 1))
+    desk = Desk.of((len(calendar.days) + 1) * min(width, _reach(entity)))
     day = calendar.rank(as_of) - 1
     is_in_order = bool((entity[1:] >= entity[:-1]).all())
     order = np.arange(len(entity)) if is_in_order else np.argsort(entity, kind="stable")
@@ -147,4 +182,10 @@ def _tables(entity: Days, calendar: Calendar, as_of: Days) -> Iterator[Table]:
             calendar,
             here if is_in_order else order[here],
             None if is_in_order and np.array_equal(at, every) else at,
+            desk,
         )
+
+
+def _reach(entity: Days) -> int:
+    """Count the numbers from the first entity to the last."""
+    return int(entity.max()) - int(entity.min()) + 1

@@ -24,7 +24,7 @@ import numpy.typing as npt
 import polars as pl
 
 from features.periods import NEVER, Days, Window, last_day
-from features.slots import UNITS, Line, Table, in_units, key_of, layouts
+from features.slots import Line, Sums, Table, in_units, key_of, layouts
 
 Values = npt.NDArray[np.float64]
 
@@ -152,12 +152,25 @@ def window_sums(
     window: Window,
 ) -> Values:
     """Sum quantities over the window, one row per pair and one column per quantity."""
-    sums = np.empty((len(quantities), len(asked.entity)))
-    for part, own, came, left in events.laid_out(asked, window):
-        for quantity, line in zip(quantities, sums, strict=True):
-            units = part.add_up(came, left, events.units(quantity)[own])
-            line[part.pairs] = units * (1 / UNITS)
-    return sums.T
+    sums = np.empty((len(quantities), len(asked.entity))).T
+    fill_window_sums(events, asked, quantities, window, sums)
+    return sums
+
+
+def fill_window_sums(
+    events: Events,
+    asked: Asked,
+    quantities: Sequence[str],
+    window: Window,
+    out: Sums,
+) -> None:
+    """Sum into columns that are there already, of 32 bits or, for units, whole numbers."""
+    laid = events.laid_out(asked, window)
+    # A column is written from end to end: fresh memory is cheap only in that order.
+    for quantity, line in zip(quantities, out.T, strict=True):
+        units = events.units(quantity)
+        for part, own, came, left in laid:
+            part.add_up(came, left, units[own], line)
 
 
 def window_units(
@@ -167,11 +180,9 @@ def window_units(
     window: Window,
 ) -> Days:
     """Sum as window_sums does, in whole units that may be added further."""
-    sums = np.empty((len(quantities), len(asked.entity)), dtype=np.int64)
-    for part, own, came, left in events.laid_out(asked, window):
-        for quantity, line in zip(quantities, sums, strict=True):
-            line[part.pairs] = part.add_up(came, left, events.units(quantity)[own])
-    return sums.T
+    units = np.empty((len(quantities), len(asked.entity)), dtype=np.int64).T
+    fill_window_sums(events, asked, quantities, window, units)
+    return units
 
 
 def latest(events: Events, asked: Asked) -> Days:
@@ -265,7 +276,7 @@ def _in_order(frame: pl.DataFrame, ties: Sequence[str]) -> pl.DataFrame:
     tied = order[is_tied]
     by = ("entity", "recorded", *ties)
     order[is_tied] = tied[frame[tied].select(pl.arg_sort_by(by)).to_series().to_numpy()]
-    return frame[order]
+    return frame if (np.diff(order) == 1).all() else frame[order]
 
 
 def _at(values: Values, found: Days) -> Values:

@@ -20,7 +20,7 @@ import numpy.typing as npt
 import polars as pl
 import pytest
 
-from features.window import Asked, Events, window_sums
+from features.window import Asked, Events, fill_window_sums, window_sums
 from tests.event_sets import STREAMS, WINDOWS, EventSet, event_set
 
 pytestmark = [pytest.mark.bench, pytest.mark.filterwarnings("ignore")]
@@ -57,7 +57,7 @@ def _ours(data: EventSet, out: Matrix) -> None:
         events = Events.of(data.streams[stream], quantities)
         for window in WINDOWS:
             stop = begin + len(quantities)
-            out[begin:stop] = window_sums(events, asked, quantities, window).T
+            fill_window_sums(events, asked, quantities, window, out[begin:stop].T)
             begin = stop
 
 
