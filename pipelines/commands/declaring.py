@@ -44,7 +44,7 @@ def features(
     from pipelines.screens.declaring import facts, show_features
 
     voice = options.voice(lang, as_json=as_json, quiet=quiet)
-    days = [options.day(day) for day in as_of or [None]]
+    days = [options.day(day) for day in as_of] if as_of else [options.day(None)]
     with voice.progress("计算特征", "computing features") as progress:
         progress("features", 0.1)
         made = make_features(warehouse, file, days=days)
