@@ -19,12 +19,8 @@ _LEFT, _RIGHT, _ROW = 150, 60, 26
 _NAMES, _BARS = 250, 400
 
 _NEAR_END = 285
-# Where the plane of a trade-off begins and ends, across and from the bottom up.
-_WIDE, _HIGH = (60.0, 440.0), (280.0, 30.0)
 
 Point = tuple[float, float]
-# A value with the ends of its interval.
-Spread = tuple[float, float, float]
 # Left, top, width, height.
 Box = tuple[float, float, float, float]
 
@@ -36,18 +32,16 @@ def stacked_bars(rows: Sequence[tuple[str, Mapping[str, int]]]) -> Markup:
     for number, (label, counts) in enumerate(rows):
         y, x = number * _ROW + 4, float(_LEFT)
         total = max(sum(counts.values()), 1)
-        body.append(_text(_LEFT - 8, y + 14, label, "end"))
+        body.append(text(_LEFT - 8, y + 14, label, "end"))
         for grade in GRADES:
             width = counts.get(grade, 0) / total * scale
             tip = f"{label} {grade}: {counts.get(grade, 0):,} ({counts.get(grade, 0) / total:.1%})"
             body.append(_rect((x, y, width, _ROW - 8), f"grade-{grade}", tip))
             if width > 26:  # noqa: PLR2004  narrower, the letter would spill over
-                body.append(
-                    _text(x + width / 2, y + 14, grade, "middle", f"on-{grade}")
-                )
+                body.append(text(x + width / 2, y + 14, grade, "middle", f"on-{grade}"))
             x += width
-        body.append(_text(WIDTH - _RIGHT + 6, y + 14, f"{total:,}", "start", "dim"))
-    return _svg(len(rows) * _ROW + 4, body)
+        body.append(text(WIDTH - _RIGHT + 6, y + 14, f"{total:,}", "start", "dim"))
+    return svg(len(rows) * _ROW + 4, body)
 
 
 def parted_bars(
@@ -65,15 +59,15 @@ def parted_bars(
     for number, (label, parts, end) in enumerate(rows):
         y, x = number * _ROW + 4, float(_LEFT)
         whole = (_total(parts) or 1.0) if is_share else longest
-        body.append(_text(_LEFT - 8, y + 14, label, "end"))
+        body.append(text(_LEFT - 8, y + 14, label, "end"))
         for name, kind, size in parts:
             width = size / whole * scale
             body.append(
                 _rect((x, y, width, _ROW - 8), kind, f"{label} {name} {size:,.0f}")
             )
             x += width
-        body.append(_text(x + 6, y + 14, end, "start", "dim"))
-    return _svg(len(rows) * _ROW + 4, body)
+        body.append(text(x + 6, y + 14, end, "start", "dim"))
+    return svg(len(rows) * _ROW + 4, body)
 
 
 def _total(parts: Sequence[tuple[str, str, float]]) -> float:
@@ -101,11 +95,11 @@ def histogram(values: Sequence[float], edges: Sequence[float], caption: str) -> 
     for edge in (0, *edges, 100):
         x = 40 + edge / 2 * step
         body += [
-            _line(x, 14, x, base, "edge"),
-            _text(x, base + 16, f"{edge:g}", "middle", "dim"),
+            line(x, 14, x, base, "edge"),
+            text(x, base + 16, f"{edge:g}", "middle", "dim"),
         ]
-    body.append(_text(WIDTH / 2, base + 36, caption, "middle", "dim"))
-    return _svg(base + 46, body)
+    body.append(text(WIDTH / 2, base + 36, caption, "middle", "dim"))
+    return svg(base + 46, body)
 
 
 def calibration(
@@ -120,12 +114,12 @@ def calibration(
         x, y = place(stated, found)
         tip = f"{stated:.1%} / {found:.1%} ({visits:,.0f})"
         body.append(
-            _line(x, place(0, low)[1], x, place(0, min(high, top))[1], "interval")
+            line(x, place(0, low)[1], x, place(0, min(high, top))[1], "interval")
         )
         body.append(
             f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="4"><title>{escape(tip)}</title></circle>'
         )
-    return _svg(330, body)
+    return svg(330, body)
 
 
 def gain_curves(
@@ -141,10 +135,10 @@ def gain_curves(
         )
         y = 40 + number * 20
         body += [
-            _line(470, y, 500, y, f"curve c{number}"),
-            _text(508, y + 4, name, "start"),
+            line(470, y, 500, y, f"curve c{number}"),
+            text(508, y + 4, name, "start"),
         ]
-    return _svg(330, body)
+    return svg(330, body)
 
 
 def waterfall(
@@ -167,23 +161,23 @@ def waterfall(
             label, size, (place(min(a, a + size)), place(max(a, a + size))), row
         )
     body.append(_stop(end, place(end[1]), len(spans) + 1))
-    return _svg((len(spans) + 2) * _ROW + 4, body)
+    return svg((len(spans) + 2) * _ROW + 4, body)
 
 
 def _span(label: str, size: float, ends: tuple[float, float], row: int) -> list[str]:
     y, width = row * _ROW + 4, max(ends[1] - ends[0], 1)
     kind = "up" if size > 0 else "down"
     return [
-        _text(_NAMES - 10, y + 14, label, "end"),
+        text(_NAMES - 10, y + 14, label, "end"),
         _rect((ends[0], y, width, _ROW - 8), kind, f"{label} {size:+.2f}"),
-        _text(ends[0] + width + 6, y + 14, f"{size:+.2f}", "start", "dim"),
+        text(ends[0] + width + 6, y + 14, f"{size:+.2f}", "start", "dim"),
     ]
 
 
 def _stop(at: tuple[str, float], x: float, row: int) -> str:
     y = row * _ROW + 4
-    name = _text(_NAMES - 10, y + 14, at[0], "end", "stop")
-    return name + _line(x, y, x, y + _ROW - 8, "stop")
+    name = text(_NAMES - 10, y + 14, at[0], "end", "stop")
+    return name + line(x, y, x, y + _ROW - 8, "stop")
 
 
 def bullet(  # noqa: PLR0913  a value, what it is held against, and where it leads
@@ -209,16 +203,16 @@ def bullet(  # noqa: PLR0913  a value, what it is held against, and where it lea
     if value is not None:
         body.append(_rect((6, 10, place(value) - 6, 10), "level", tip))
     if interval:
-        body.append(_line(place(interval[0]), 15, place(interval[1]), 15, "whisker"))
-    body.append(_line(place(target), 3, place(target), 27, "goal"))
+        body.append(line(place(interval[0]), 15, place(interval[1]), 15, "whisker"))
+    body.append(line(place(target), 3, place(target), 27, "goal"))
     if ahead:
         mid, low, high = (place(amount) for amount in ahead)
-        body.append(_line(low, 32, high, 32, "outlook"))
+        body.append(line(low, 32, high, 32, "outlook"))
         body.append(f'<circle class="outlook" cx="{mid:.1f}" cy="32" r="3.5"/>')
     body += [
-        _text(6, 47, f"{start:g}", "start", "dim"),
+        text(6, 47, f"{start:g}", "start", "dim"),
         # Near the right end a middle would lead out of the picture.
-        _text(
+        text(
             min(place(target), 298),
             47,
             f"{target:g}",
@@ -243,7 +237,7 @@ def sparkline(
         ) / room * 28
 
     goal = place(0, target)[1]
-    body = [_line(4, goal, 156, goal, "edge")]
+    body = [line(4, goal, 156, goal, "edge")]
     dots = [place(n, v) for n, v in enumerate(values) if v is not None]
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in dots)
     body.append(f'<polyline class="curve c0" points="{path}"/>')
@@ -251,8 +245,8 @@ def sparkline(
         x, y = dots[-1]
         body.append(f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="3.5"/>')
     body += [
-        _text(4, 49, ends[0], "start", "dim"),
-        _text(156, 49, ends[1], "end", "dim"),
+        text(4, 49, ends[0], "start", "dim"),
+        text(156, 49, ends[1], "end", "dim"),
     ]
     said = " ".join("-" if v is None else f"{v:.2f}" for v in values)
     return _small((160, 52), body, said)
@@ -270,16 +264,16 @@ def timeline(
     for number, (lane, label) in enumerate(lanes.items()):
         y = number * 30 + 18
         body += [
-            _text(_LEFT - 10, y + 4, label, "end"),
-            _line(_LEFT, y, WIDTH - 20, y, "axis"),
+            text(_LEFT - 10, y + 4, label, "end"),
+            line(_LEFT, y, WIDTH - 20, y, "axis"),
         ]
         del lane
     bottom = len(order) * 30 + 4
     for at, year in years:
         x = _LEFT + at * scale
         body += [
-            _line(x, 4, x, bottom, "grid"),
-            _text(x, bottom + 16, year, "middle", "dim"),
+            line(x, 4, x, bottom, "grid"),
+            text(x, bottom + 16, year, "middle", "dim"),
         ]
     for at, lane, tip in events:
         kind, _, mark = lane.partition(":")
@@ -287,60 +281,7 @@ def timeline(
         body.append(
             f'<circle class="dot {mark}" cx="{x:.1f}" cy="{y}" r="5"><title>{escape(tip)}</title></circle>'
         )
-    return _svg(bottom + 24, body)
-
-
-def trade_off(
-    points: Sequence[tuple[str, Spread, Spread]], captions: tuple[str, str]
-) -> Markup:
-    """Draw choices by what they give in two ways, with intervals; dashed lines are 0."""
-    across, up = (
-        _fitted([end for point in points for end in (*point[n], 0.0)]) for n in (1, 2)
-    )
-    body = _signed_axes(across, up, captions)
-    for number, (name, x, y) in enumerate(points, 1):
-        (at_x, low_x, high_x), (at_y, low_y, high_y) = (
-            [_placed(value, ends, size) for value in spread]
-            for spread, ends, size in ((x, across, _WIDE), (y, up, _HIGH))
-        )
-        tip = f"{name}: {x[0]:+.3g} ({x[1]:+.3g}, {x[2]:+.3g}) / {y[0]:+.3g} ({y[1]:+.3g}, {y[2]:+.3g})"
-        body += [
-            _line(low_x, at_y, high_x, at_y, "interval"),
-            _line(at_x, low_y, at_x, high_y, "interval"),
-            f'<circle class="dot" cx="{at_x:.1f}" cy="{at_y:.1f}" r="4"><title>{escape(tip)}</title></circle>',
-            _text(at_x + 6, at_y - 6, f"{number}", "start"),
-            _text(458, 30 + number * 20, f"{number} {name}", "start"),
-        ]
-    return _svg(330, body)
-
-
-def _fitted(values: Sequence[float]) -> Point:
-    """Give the ends of an axis that holds the values with some room."""
-    room = 0.06 * (max(values) - min(values) or 1.0)
-    return min(values) - room, max(values) + room
-
-
-def _placed(value: float, ends: Point, size: Point) -> float:
-    return size[0] + (value - ends[0]) / (ends[1] - ends[0]) * (size[1] - size[0])
-
-
-def _signed_axes(across: Point, up: Point, captions: tuple[str, str]) -> list[str]:
-    body = [
-        _text(250, 322, captions[0], "middle", "dim"),
-        _text(60, 20, captions[1], "start", "dim"),
-    ]
-    for part in range(5):
-        x, y = (ends[0] + (ends[1] - ends[0]) * part / 4 for ends in (across, up))
-        body += [
-            _text(_placed(x, across, _WIDE), 299, f"{x:+.2g}", "middle", "dim"),
-            _text(54, _placed(y, up, _HIGH) + 4, f"{y:+.2g}", "end", "dim"),
-        ]
-    zero_x, zero_y = _placed(0, across, _WIDE), _placed(0, up, _HIGH)
-    return [
-        *body,
-        _line(*(zero_x, _HIGH[0], zero_x, _HIGH[1]), "edge"),
-        _line(*(_WIDE[0], zero_y, _WIDE[1], zero_y), "edge"),
-    ]
+    return svg(bottom + 24, body)
 
 
 def _plane(right: float, top: float) -> Callable[[float, float], Point]:
@@ -354,17 +295,17 @@ def _axes(right: float, top: float, captions: tuple[str, str]) -> list[str]:
         share_x, share_y = right * part / 4, top * part / 4
         x, y = place(share_x, 0)[0], place(0, share_y)[1]
         body += [
-            _line(x, 30, x, 280, "grid"),
-            _line(60, y, 440, y, "grid"),
-            _text(x, 297, f"{share_x:.0%}", "middle", "dim"),
-            _text(54, y + 4, f"{share_y:.0%}", "end", "dim"),
+            line(x, 30, x, 280, "grid"),
+            line(60, y, 440, y, "grid"),
+            text(x, 297, f"{share_x:.0%}", "middle", "dim"),
+            text(54, y + 4, f"{share_y:.0%}", "end", "dim"),
         ]
-    body.append(_text(250, 318, captions[0], "middle", "dim"))
-    body.append(_text(60, 20, captions[1], "start", "dim"))
+    body.append(text(250, 318, captions[0], "middle", "dim"))
+    body.append(text(60, 20, captions[1], "start", "dim"))
     return body
 
 
-def _svg(height: float, body: Sequence[str]) -> Markup:
+def svg(height: float, body: Sequence[str]) -> Markup:
     """Close the picture; every text in it was escaped on the way in."""
     size = f"0 0 {WIDTH} {height:.0f}"
     inner = "".join(body)
@@ -383,13 +324,15 @@ def _rect(box: Box, kind: str, tip: str) -> str:
     return f'<rect class="{kind}" x="{x:.1f}" y="{y:.1f}" width="{max(width, 0):.1f}" height="{height:.1f}"><title>{escape(tip)}</title></rect>'
 
 
-def _line(x1: float, y1: float, x2: float, y2: float, kind: str) -> str:
+def line(x1: float, y1: float, x2: float, y2: float, kind: str) -> str:
+    """Draw a straight line."""
     return f'<line class="{kind}" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"/>'
 
 
 def _between(start: Point, end: Point, kind: str) -> str:
-    return _line(*start, *end, kind)
+    return line(*start, *end, kind)
 
 
-def _text(x: float, y: float, text: str, anchor: str, kind: str = "") -> str:
+def text(x: float, y: float, text: str, anchor: str, kind: str = "") -> str:
+    """Write a text, escaped."""
     return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines import charts
 from pipelines.closed_loop.loop import BEGIN
 from pipelines.closed_loop.measures import MEASURES
 from pipelines.closed_loop.study import AGAINST, Study
 from pipelines.closed_loop.ways import POLICIES
 from pipelines.report import pages
+from pipelines.trade_off import Spread, trade_off
 from pipelines.written import drafts
 
 # Across and up in the picture: what is found now, and what is learned for later.
@@ -63,7 +63,7 @@ def picture(study: Study, lang: str) -> str:
     """Draw what each policy gains over the fixed schedule: cases now, AUC for later."""
     gains = study.table.select("policy", "measure", "^gain_.*$")
 
-    def gain(policy: str, measure: str) -> charts.Spread:
+    def gain(policy: str, measure: str) -> Spread:
         row = gains.row(
             by_predicate=(pl.col("policy") == policy) & (pl.col("measure") == measure)
         )
@@ -76,7 +76,7 @@ def picture(study: Study, lang: str) -> str:
     ]
     than = "，与固定轮查相比" if lang == "zh" else ", against the fixed schedule"
     captions = MEASURES[NOW].label(lang) + than, MEASURES[LATER].label(lang) + than
-    return charts.trade_off(points, captions)
+    return trade_off(points, captions)
 
 
 def write_files(study: Study, out: Path) -> tuple[Path, Path, Path]:
