@@ -233,3 +233,17 @@ def test_numbers_are_written_with_as_many_places_as_they_have(
     value: float | None, unit: str, text: str
 ) -> None:
     assert words.number(value, unit) == text
+
+
+@pytest.mark.parametrize(
+    ("no", "least", "most"),
+    [
+        *((1, 85, 100), (2, 90, 100), (4, 2.5, 5.5), (5, 50, 100), (6, 0.6, 1.6)),
+        *((8, 30, 100), (9, 40, 100), (11, 80, 100), (12, 80, 100)),
+        *((13, 90, 100), (14, 80, 100)),
+    ],
+)
+def test_the_invented_district_stands_near_where_the_plan_has_a_district(
+    found: Indicators, no: int, least: float, most: float
+) -> None:
+    assert least <= found.of(no).assessed.value <= most
