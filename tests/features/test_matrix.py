@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from features import matrix
-from features.catalogue import catalogue, feature_names
+from features.catalogue import catalogue, feature_names, read_features
 from features.matrix import build
 from features.schema import Facts
 from tests.features.histories import (
@@ -23,7 +23,7 @@ from tests.features.histories import (
     shuffled,
 )
 from tests.features.reference import slow_matrix
-from tests.worked import facts
+from tests.worked import CASES, facts
 
 # Every example builds a hundred columns; more would take minutes.
 few = settings(max_examples=25)
@@ -98,6 +98,24 @@ def test_three_visits_tell_each_metric(name: str, expected: float) -> None:
         ],
     )
     assert one(known, name) == pytest.approx(expected)
+
+
+def test_a_row_of_declaration_is_all_that_a_new_feature_takes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    known = facts(
+        business=[SHOP],
+        inspection=[
+            routine(1, date(2025, 1, 31), serious=True) | {"general_failed": 5},
+            routine(2, date(2025, 4, 30), serious=False) | {"general_failed": 1},
+            routine(3, date(2025, 6, 1), serious=False) | {"general_failed": 3},
+        ],
+    )
+    rows = read_features(CASES / "new_features.toml")
+    monkeypatch.setattr(matrix, "catalogue", lambda: rows)
+    # Two months before 30 June are 30 April and after.
+    built = build(known, asked(("b0", date(2025, 6, 30))))
+    assert built.row(0)[2:] == pytest.approx([3, 2**0.5, 2, 3 / 2])
 
 
 def test_a_visit_that_was_recorded_late_is_unknown_until_the_day_after() -> None:
