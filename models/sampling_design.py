@@ -29,6 +29,9 @@ PARTS = 1_000_000_000
 # As if so many batches at the district's rate had been seen in each class beside its own:
 # a class with three batches says little of itself.
 PRIOR_BATCHES = 100
+# How far the usual slope may be off, as a standard deviation: a half is not a certainty.
+SLOPE_SPREAD = 0.5
+_NEWTON_STEPS = 25
 # Bands of expected failure inside a street: more gain little and leave strata empty.
 BANDS = 4
 
@@ -153,6 +156,26 @@ def expected_failure(rate: Floats, probability: Floats, slope: float) -> Floats:
     shifted = np.log(rate / (1 - rate)) + slope * (odds - np.median(odds))
     expected: Floats = 1 / (1 + np.exp(-shifted))
     return expected
+
+
+def fitted_slope(
+    rate: Floats, odds: Floats, failed: npt.NDArray[np.bool_], usual: float
+) -> float:
+    """Estimate the slope from results that came after the risk was stated.
+
+    Logistic in the log-odds of a serious finding, with the rate of the food beside it; the
+    usual slope counts as an estimate of its own, so that few failures move it little.
+    """
+    offset, centred = np.log(rate / (1 - rate)), odds - np.median(odds)
+    design = np.column_stack((np.ones_like(centred), centred))
+    beta = np.array([0.0, usual])
+    trust = np.diag([0.0, SLOPE_SPREAD**-2])
+    for _ in range(_NEWTON_STEPS):
+        share = 1 / (1 + np.exp(-(offset + design @ beta)))
+        pull = design.T @ (failed - share) - trust @ (beta - np.array([0.0, usual]))
+        bend = (design * (share * (1 - share))[:, None]).T @ design + trust
+        beta += np.clip(np.linalg.solve(bend, pull), -1, 1)
+    return max(float(beta[1]), 0.0)
 
 
 def at_level(expected: Floats, rate: float) -> Floats:

@@ -15,7 +15,12 @@ from features.schema import Facts
 from features.warehouse import Warehouse
 from models.rules import RuleSet
 from models.sampling_clauses import Varieties
-from models.sampling_design import at_level, class_rates, expected_failure
+from models.sampling_design import (
+    at_level,
+    class_rates,
+    expected_failure,
+    fitted_slope,
+)
 from models.sampling_draw import Frame, Outlet, carried_by
 
 # Three years of results: older ones tell of other suppliers and other rules.
@@ -24,6 +29,9 @@ HISTORY_DAYS = 3 * 365
 ENOUGH_EVALUATION = 200
 # Where nothing at all is on record: the rate the plan's own 98.5% leaves.
 UNKNOWN_RATE = 0.015
+# A run that is to tell the slope is older than this, so that a season of samples followed,
+# and of fewer failures nothing can be learned.
+OLDER_DAYS, ENOUGH_FAILURES = 180, 30
 # No probability is so sure that its odds are without end.
 _EDGE = 1e-4
 
@@ -38,6 +46,8 @@ class Known:
     score_run: str
     rate: float
     concluded: int
+    slope: float
+    slope_batches: int
 
 
 def read_frame(warehouse: Warehouse, law: RuleSet) -> Known:
@@ -52,7 +62,9 @@ def read_frame(warehouse: Warehouse, law: RuleSet) -> Known:
     past = _concluded(facts, law.day)
     rate = _rate(past)
     rates = _class_rates(past, rate, law)
-    outlets = _outlets(register, _licensed(facts, law.day), rates, law)
+    slope, told = _slope(warehouse, past, rates, law)
+    carried = _carried(register, _licensed(facts, law.day), law)
+    outlets = _outlets(register, carried, rates, slope)
     return Known(
         frame=Frame(_at(outlets, rate), rates, law),
         register=register,
@@ -60,6 +72,8 @@ def read_frame(warehouse: Warehouse, law: RuleSet) -> Known:
         score_run=run,
         rate=rate,
         concluded=past.height,
+        slope=slope,
+        slope_batches=told,
     )
 
 
@@ -111,7 +125,7 @@ def _concluded(facts: Facts, day: date) -> pl.DataFrame:
         pl.max_horizontal("recorded_at", "final_on") < day,
         pl.col("final_on").is_not_null(),
     ).select(
-        *("programme", "food_class"),
+        *("business_id", "sampled_on", "programme", "food_class"),
         is_failed=pl.col("is_failed") & ~state.is_in(NOT_FAILED),
     )
 
@@ -153,19 +167,52 @@ def _licensed(facts: Facts, day: date) -> Mapping[str, list[str]]:
     return dict(rows.iter_rows())
 
 
-def _outlets(
-    register: pl.DataFrame,
-    licensed: Mapping[str, list[str]],
-    rates: Mapping[str, float],
-    law: RuleSet,
-) -> list[Outlet]:
-    carried = [
-        carried_by(law, subtype, [c for c in licensed.get(business, ()) if c in rates])
+def _slope(
+    warehouse: Warehouse, past: pl.DataFrame, rates: Mapping[str, float], law: RuleSet
+) -> tuple[float, int]:
+    """Learn the slope from a run older than its samples, or take the usual one.
+
+    A run that saw the failures it is judged by would be too sure of itself.
+    """
+    usual = law.number("sampling.slope")
+    run = warehouse.sql(
+        "select business_id, probability, as_of from output.score where run_id = ("
+        "select run_id from output.run where kind = 'score' and as_of <= ? "
+        "order by as_of desc, rowid desc limit 1)",
+        [law.day - timedelta(days=OLDER_DAYS)],
+    )
+    told = past.join(run, on="business_id").filter(
+        pl.col("sampled_on") >= pl.col("as_of"),
+        pl.col("food_class").is_in(list(rates)),
+    )
+    if int(told["is_failed"].sum()) < ENOUGH_FAILURES:
+        return usual, 0
+    risk = told["probability"].to_numpy().clip(_EDGE, 1 - _EDGE)
+    food = np.array([rates[name] for name in told["food_class"]])
+    failed = told["is_failed"].to_numpy()
+    odds = np.log(risk / (1 - risk))
+    return round(fitted_slope(food, odds, failed, usual), 6), told.height
+
+
+def _carried(
+    register: pl.DataFrame, licensed: Mapping[str, list[str]], law: RuleSet
+) -> list[tuple[str, ...]]:
+    known = law.get(Varieties, "sampling.varieties").by_class
+    return [
+        carried_by(law, subtype, [c for c in licensed.get(business, ()) if c in known])
         for business, subtype in register.select("business_id", "subtype").iter_rows()
     ]
+
+
+def _outlets(
+    register: pl.DataFrame,
+    carried: list[tuple[str, ...]],
+    rates: Mapping[str, float],
+    slope: float,
+) -> list[Outlet]:
     food = np.array([np.mean([rates[name] for name in held]) for held in carried])
     risk = register["probability"].to_numpy().clip(_EDGE, 1 - _EDGE)
-    expected = expected_failure(food, risk, law.number("sampling.slope"))
+    expected = expected_failure(food, risk, slope)
     return [
         Outlet(
             business_id=row["business_id"],

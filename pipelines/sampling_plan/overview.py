@@ -259,6 +259,7 @@ class Overview:
                 f"预计不合格率以近三年 {plan.known.concluded:,} 批次终结结果和风险概率推算，复检中的不计为不合格。",
                 f"Expected failures rest on {plan.known.concluded:,} final results of three years and on the risk probability; what is under re-inspection is no failure.",
             ),
+            self._slope(),
         ]
         if len(plan.batches) < plan.wanted:
             short = plan.wanted - len(plan.batches)
@@ -269,6 +270,19 @@ class Overview:
                 )
             )
         return said
+
+    def _slope(self) -> str:
+        """Say whether the slope from risk to failures was learned or is the default."""
+        slope, batches = self.plan.known.slope, self.plan.known.slope_batches
+        if batches:
+            return self.pick(
+                f"风险概率与抽检不合格的斜率 {slope:.2f}，由评分之后的 {batches:,} 批次估计。",
+                f"The slope from risk to failures, {slope:.2f}, is learned from {batches:,} batches taken after a score run.",
+            )
+        return self.pick(
+            f"风险概率与抽检不合格的斜率取默认值 {slope:.2f}（系统默认，非法定）：尚无半年以前的评分可资估计，预计数偏于保守。",
+            f"The slope from risk to failures is our default, {slope:.2f}: no score run is half a year old to learn it from, and expectations are cautious.",
+        )
 
     def _programme_names(self) -> tuple[tuple[str, str], ...]:
         names = labels("programme")

@@ -264,6 +264,8 @@ def parameters(plan: Plan) -> dict[str, object]:
         "residents": plan.population.persons,
         "wanted": plan.wanted,
         "batches": {p: len(held) for p, held in plan.of.items()},
+        "slope": plan.known.slope,
+        "slope_batches": plan.known.slope_batches,
         "half_width": round(plan.precision, 6),
         "expected_failures": {p: round(n, 2) for p, n in plan.failures.items()},
         "uniform_failures": round(plan.uniform_failures, 2),

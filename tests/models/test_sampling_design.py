@@ -21,6 +21,7 @@ from models.sampling_design import (
     class_rates,
     enough_batches,
     expected_failure,
+    fitted_slope,
     focused_weights,
     half_width,
     shared_out,
@@ -142,3 +143,30 @@ def test_streets_share_by_failures_above_their_floor_and_never_beyond_what_they_
     assert found["a"] > found["b"]
     whole = street_sizes(units, expected, {"a": 0, "b": 0, "c": 0}, 999, 0.5)
     assert whole == units
+
+
+def drawn_results(
+    slope: float, count: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Draw rates of food, log-odds of risk, and failures that follow them."""
+    rng = np.random.default_rng(11)
+    rate = rng.uniform(0.01, 0.06, count)
+    odds = rng.normal(-2.5, 0.8, count)
+    centred = odds - np.median(odds)
+    share = 1 / (1 + np.exp(-(np.log(rate / (1 - rate)) + slope * centred)))
+    return rate, odds, rng.random(count) < share
+
+
+@pytest.mark.parametrize("slope", [0.2, 0.5, 1.2])
+def test_the_slope_is_learned_from_what_came_after_the_risk_was_stated(
+    slope: float,
+) -> None:
+    rate, odds, failed = drawn_results(slope, 60_000)
+    assert fitted_slope(rate, odds, failed, 0.5) == pytest.approx(slope, abs=0.1)
+
+
+def test_few_failures_move_the_slope_little_and_never_below_nothing() -> None:
+    rate, odds, failed = drawn_results(1.2, 60)
+    assert fitted_slope(rate, odds, failed, 0.5) == pytest.approx(0.5, abs=0.45)
+    backwards = drawn_results(-2.0, 60_000)
+    assert fitted_slope(*backwards, 0.5) == 0.0
