@@ -106,12 +106,13 @@ def solve_whole(
     model.integrality_ = [highspy.HighsVarType.kInteger] * len(columns.cost)
     solver.passModel(model)
     solver.run()
-    return np.rint(np.array(solver.getSolution().col_value)).astype(np.int64)
+    whole: Whole = np.rint(np.array(solver.getSolution().col_value)).astype(np.int64)
+    return whole
 
 
 def _quiet() -> highspy.Highs:
     with _unheard():
-        solver = highspy.Highs()
+        solver = highspy.Highs()  # type: ignore[no-untyped-call]
         solver.setOptionValue("output_flag", False)
     solver.setOptionValue("threads", 1)
     solver.setOptionValue("random_seed", 0)

@@ -78,7 +78,8 @@ class Batch:
 def cheapest(batch: Batch) -> Array:
     """Give the cost of each business's cheapest pattern."""
     costs, _ = _ways(batch)
-    return costs.min(axis=1)
+    least: Array = costs.min(axis=1)
+    return least
 
 
 def cheapest_patterns(

@@ -3,6 +3,11 @@
 With H bits a date is as hard to guess as one among 2^H weeks drawn evenly. Entropy
 counted from frequencies is too low where a group is small; Miller and Madow (1955) add
 (values - 1) / 2n, in nats. A group in which everybody is visited in one week has none.
+
+What is left open for who knows the records, the rules and the program, all but the
+seed, is seen by planning an office again with another seed: when a share q of its
+visits falls into the same week, -log2 q bits (Renyi's entropy of order two, never more
+than Shannon's) are left.
 """
 
 from collections import Counter, defaultdict
@@ -20,8 +25,8 @@ _NOBODY = "never"
 class Guessing:
     """Bits of the week of the next visit, for who knows more and more; `most` is even.
 
-    An outsider knows type, grade and the month of the last visit. An insider knows
-    the rules, the records and the program, and all but the seed.
+    An outsider knows type, grade and the month of the last visit, an insider all but
+    the seed.
     """
 
     outsider: float
@@ -39,37 +44,53 @@ class Guessing:
         }
 
 
-def guessing(plans: Sequence[OfficePlan], weeks: PlanWeeks) -> Guessing:
-    """Measure how open the week of the next visit is, given the last."""
+def guessing(
+    plans: Sequence[OfficePlan], again: OfficePlan | None, weeks: PlanWeeks
+) -> Guessing:
+    """Measure how open the week of the next visit is, given the last.
+
+    `again` is the plan of one of the offices with another seed.
+    """
     outside: dict[Hashable, list[int]] = defaultdict(list)
-    inside: dict[Hashable, list[int]] = defaultdict(list)
     for plan in plans:
-        for known, kind, week in _next_visits(plan, weeks):
+        for known, week in _next_visits(plan, weeks):
             outside[known].append(week)
-            inside[plan.office.office_id, kind].append(week)
+    most = log2(max(int(weeks.is_workweek.sum()), 1))
     return Guessing(
         outsider=conditional_entropy(outside),
-        insider=conditional_entropy(inside),
-        most=log2(max(int(weeks.is_workweek.sum()), 1)),
+        insider=min(_left_open(plans, again), most),
+        most=most,
     )
 
 
-def _next_visits(
-    plan: OfficePlan, weeks: PlanWeeks
-) -> Iterable[tuple[Hashable, Hashable, int]]:
-    """Give for each visit what is known of it outside and inside, and its week."""
-    subjects = {s.business_id: s for s in plan.task.subjects}
+def _next_visits(plan: OfficePlan, weeks: PlanWeeks) -> Iterable[tuple[Hashable, int]]:
+    """Give for each visit what an outsider knows of it, and its week."""
     last: dict[str, object] = {}
     for sent in sorted(plan.sent, key=lambda s: s.week):
         row = sent.case.business
         name = row["business_id"]
         before = row["last_check"]
         month = last.get(name, before.strftime("%Y-%m") if before else _NOBODY)
-        subject = subjects[name]
-        risk = round(log(max(subject.value, 1e-6)) / log(1.1))
-        kind = (subject.kind, subject.season, subject.slots, risk, sent.number)
-        yield (row["business_type"], row["risk_grade"], month), kind, sent.week
+        yield (row["business_type"], row["risk_grade"], month), sent.week
         last[name] = weeks.mondays[sent.week].strftime("%Y-%m")
+
+
+def _left_open(plans: Sequence[OfficePlan], again: OfficePlan | None) -> float:
+    """Compare the first visits of an office under two seeds."""
+    if again is None:
+        return 0.0
+    (plan,) = (p for p in plans if p.office.office_id == again.office.office_id)
+    before, after = _first_weeks(plan), _first_weeks(again)
+    both = before.keys() & after.keys()
+    same = sum(before[name] == after[name] for name in both)
+    return -log2(max(same, 1) / max(len(both), 1))
+
+
+def _first_weeks(plan: OfficePlan) -> dict[str, int]:
+    first: dict[str, int] = {}
+    for sent in sorted(plan.sent, key=lambda s: s.week):
+        first.setdefault(sent.case.business["business_id"], sent.week)
+    return first
 
 
 def conditional_entropy(groups: Mapping[Hashable, Sequence[int]]) -> float:

@@ -7,10 +7,9 @@ from features.schema import labels
 from pipelines.console import Voice
 from pipelines.schedule.plan import PlanReport
 
-_MONTHS = {
-    "zh": ("所", *(f"{n}月" for n in range(1, 13)), "全年"),
-    "en": ("office", *"JFMAMJJASOND", "year"),
-}
+# Digits: a month's name would fold a table of twelve in a terminal of eighty columns.
+_NUMBERS = tuple(str(n) for n in range(1, 13))
+_MONTHS = {"zh": ("所/月", *_NUMBERS, "年"), "en": ("office", *_NUMBERS, "all")}
 _COVERAGE = {
     "zh": ("要求（先后次序）", "应查", "已排", "未排"),
     "en": ("requirement, by priority", "wanted", "planned", "dropped"),
@@ -114,10 +113,11 @@ def _workload(voice: Voice, report: PlanReport) -> None:
 def _quality(voice: Voice, report: PlanReport) -> None:
     guess = report.guessing
     voice.say(
-        f"目标值 {report.cost:,.0f}，下界 {report.bound:,.0f}，差距不超过 {report.gap:.2%}"
-        "（目标：概率×危害×未发现天数，加路途，加未排检查的罚分）",
-        f"Objective {report.cost:,.0f}, bound {report.bound:,.0f}: at most {report.gap:.2%} "
-        "from the best (probability x harm x days unseen, way, penalties of dropped visits)",
+        f"已排检查的目标值 {report.cost:,.0f}，下界 {report.bound:,.0f}，差距不超过 {report.gap:.2%}"
+        "（目标：概率×危害×未发现天数，加路途；未排检查另按先后次序计罚分）",
+        f"Objective of what is planned {report.cost:,.0f}, bound {report.bound:,.0f}: at most "
+        f"{report.gap:.2%} from the best (probability x harm x days unseen, and the way; "
+        "what is dropped is penalised apart, by priority)",
     )
     voice.say(
         f"下次检查日期的不可预测性：外人 {guess.outsider:.1f} 比特（约 "

@@ -1,0 +1,189 @@
+"""The plan of a small district: complete, lawful, the same again, and honest when short."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from features.errors import NotFoundError, UsageError
+from features.warehouse import open_warehouse
+from pipelines.console import Voice
+from pipelines.plan_checker import check_plan
+from pipelines.schedule.plan import PlanReport, plan_year
+from pipelines.screens.schedule import show_plan
+
+
+@pytest.fixture(scope="module")
+def warehouse(scored_warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("plan") / "small.duckdb"
+    shutil.copy(scored_warehouse, path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def report(warehouse: Path) -> PlanReport:
+    return plan_year(warehouse, year=2026, seed=7)
+
+
+@pytest.fixture(scope="module")
+def short(
+    scored_warehouse: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Path, PlanReport]]:
+    """Leave each office four inspectors, and all of one office away for most of the year."""
+    path = tmp_path_factory.mktemp("short") / "small.duckdb"
+    shutil.copy(scored_warehouse, path)
+    with open_warehouse(path) as opened:
+        opened.execute(
+            "delete from mart.inspector where substr(inspector_id, 4)::int % 18 > 3"
+        )
+        opened.execute("update mart.inspector set qualifications = null")
+        opened.execute(
+            "insert into mart.inspector_leave "
+            "select inspector_id, date '2026-01-05', date '2026-11-27', date '2025-12-01' "
+            "from mart.inspector where office_id = 'OFF01'"
+        )
+    return path, plan_year(path, year=2026, seed=7)
+
+
+def test_the_independent_checker_finds_nothing_wrong(
+    warehouse: Path, report: PlanReport
+) -> None:
+    verdict = check_plan(warehouse, report.run_id)
+    assert verdict.visits == report.visits.height > 500
+    assert verdict.violations == ()
+
+
+def test_the_plan_is_within_a_hundredth_of_the_bound(report: PlanReport) -> None:
+    assert report.dropped == 0
+    assert 0 <= report.gap < 0.01
+
+
+def test_the_same_seed_gives_the_same_plan_and_another_other_weeks(
+    warehouse: Path, report: PlanReport
+) -> None:
+    again = plan_year(warehouse, year=2026, seed=7)
+    assert again.visits.equals(report.visits)
+    other = plan_year(warehouse, year=2026, seed=8)
+    assert other.run_id != report.run_id
+    assert not other.visits.drop("run_id").equals(report.visits.drop("run_id"))
+
+
+def test_the_plan_stands_in_the_warehouse_with_its_run(
+    warehouse: Path, report: PlanReport
+) -> None:
+    with open_warehouse(warehouse, read_only=True) as opened:
+        run = opened.sql("select * from output.run where run_id = ?", [report.run_id])
+        kept = opened.sql(
+            "select count(*) n from output.plan where run_id = ?", [report.run_id]
+        ).item()
+    assert kept == report.visits.height
+    assert run["kind"].item() == "plan"
+    assert json.loads(run["parameters"].item())["gap"] == pytest.approx(report.gap)
+
+
+def test_chance_chooses_its_share_and_says_with_which_probability(
+    report: PlanReport,
+) -> None:
+    random = report.visits.filter("is_random")
+    assert random.height == pytest.approx(0.1 * report.visits.height, rel=0.2)
+    assert random["inclusion_probability"].is_between(0, 1).all()
+    assert random["requirement"].unique().to_list() == ["random"]
+    targeted = report.visits.filter(~pl.col("is_random"))
+    assert targeted["inclusion_probability"].null_count() == targeted.height
+
+
+def test_riskier_businesses_are_visited_earlier_where_hands_are_scarce(
+    short: tuple[Path, PlanReport],
+) -> None:
+    free = (
+        short[1]
+        .visits.filter(
+            pl.col("requirement").is_in(["grade_a", "grade_b"]),
+            pl.col("visit_no") == 1,
+            pl.col("office_id") != "OFF01",
+            pl.col("earliest_on") == pl.col("earliest_on").min(),
+            pl.col("due_on") == pl.col("due_on").max(),
+        )
+        .with_columns(value=pl.col("probability") * pl.col("harm"))
+    )
+    low, high = free["value"].quantile(0.25), free["value"].quantile(0.75)
+    early = free.filter(pl.col("value") >= high)["week_starting"].mean()
+    late = free.filter(pl.col("value") <= low)["week_starting"].mean()
+    assert early < late
+
+
+def test_a_date_cannot_be_guessed_well(report: PlanReport) -> None:
+    assert report.guessing.outsider > 1
+    assert report.guessing.insider <= report.guessing.most
+
+
+def test_a_short_plan_says_what_is_missing_where_and_what_a_pair_would_bring(
+    short: tuple[Path, PlanReport],
+) -> None:
+    path, report = short
+    assert report.dropped > 0
+    by_office = report.shortage.group_by("office_id").agg(
+        pl.col("person_days_missing").sum()
+    )
+    most = by_office.sort("person_days_missing", descending=True)["office_id"][0]
+    assert most == "OFF01"
+    assert report.relief[0].office_id == "OFF01"
+    assert report.relief[0].dropped_with_pair is not None
+    assert report.relief[0].dropped_with_pair < report.relief[0].dropped
+    assert report.fails_first is not None
+    rules = set(check_plan(path, report.run_id).by_rule())
+    assert rules <= {"shortage"}, rules
+
+
+def test_a_short_plan_drops_what_ranks_last_first(
+    short: tuple[Path, PlanReport],
+) -> None:
+    _, report = short
+    share = {c.requirement: c.dropped / c.wanted for c in report.coverage}
+    assert share["legal_floor"] < share["grade_a"]
+
+
+def test_the_screen_puts_the_shortage_on_top(
+    short: tuple[Path, PlanReport],
+    report: PlanReport,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    show_plan(Voice(), short[1])
+    said = capsys.readouterr().out
+    assert said.startswith("人力不足")
+    assert "系统默认、非法定" in said
+    show_plan(Voice(lang="en"), report)
+    said = capsys.readouterr().out
+    assert said.startswith("No shortage")
+    assert "bits for an outsider" in said
+
+
+def test_the_facts_are_plain_values(report: PlanReport) -> None:
+    told = json.loads(json.dumps(report.as_dict(), default=str))
+    assert told["shortage"]["visits_dropped"] == 0
+    assert told["gap"] == report.gap
+
+
+def test_a_plan_without_a_score_run_says_what_to_do(small_warehouse: Path) -> None:
+    with pytest.raises(NotFoundError, match="shian score"):
+        plan_year(small_warehouse, year=2026, seed=1)
+
+
+@pytest.mark.parametrize("table", ["inspector", "office"])
+def test_a_plan_without_anybody_to_send_says_what_to_do(
+    scored_warehouse: Path, tmp_path: Path, table: str
+) -> None:
+    path = tmp_path / "w.duckdb"
+    shutil.copy(scored_warehouse, path)
+    with open_warehouse(path) as opened:
+        opened.execute(f"delete from mart.{table}")  # noqa: S608
+    with pytest.raises(NotFoundError, match="shian load"):
+        plan_year(path, year=2026, seed=1)
+
+
+def test_a_year_that_is_over_cannot_be_planned(scored_warehouse: Path) -> None:
+    with pytest.raises(UsageError, match="2024"):
+        plan_year(scored_warehouse, year=2024, seed=1)
