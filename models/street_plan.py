@@ -208,7 +208,9 @@ class _Solver:
     def _compressed(
         self, columns: Sequence[_Column], upper: Sequence[float]
     ) -> Columns:
-        starts, rows, values = [], [], []
+        starts: list[int] = []
+        rows: list[int] = []
+        values: list[float] = []
         for column in columns:
             starts.append(len(rows))
             rows.append(column.of)

@@ -11,7 +11,7 @@ import numpy as np
 
 from models.draw_clauses import exactly
 from models.drawing import Stream, in_random_order, whole
-from models.patterns import DROPPED, Exposure
+from models.patterns import DROPPED, Exposure, Flags
 from models.plan_bound import lagrange_bound
 from models.plan_task import Season, Slot, Subject, Task
 from models.street_plan import Planned, plan_kept, plan_street
@@ -135,7 +135,7 @@ class Builder:
             if is_open[week] and planner.fits(planner.in_order((*case.visits, one))):
                 yield week
 
-    def _open(self, case: Case) -> np.ndarray:
+    def _open(self, case: Case) -> Flags:
         closed = self.policy.closed(case.business["subtype"])
         return self.weeks.is_workweek & ~self.weeks.closed(closed)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from models.patterns import Array
 from models.street_plan import plan_street
 from pipelines.schedule.planning import OfficePlan
 from pipelines.schedule.policy import Policy
@@ -61,15 +62,13 @@ def relief(
     )
 
 
-def _pair_minutes(policy: Policy, weeks: PlanWeeks) -> np.ndarray:
+def _pair_minutes(policy: Policy, weeks: PlanWeeks) -> Array:
     share = 1 - policy.law.number("plan.reserve")
     days = np.array([len(held) for held in weeks.workdays])
     return days * policy.minutes_a_workday * share
 
 
-def _solved_again(
-    one: Relief, plan: OfficePlan, minutes: np.ndarray, key: bytes
-) -> Relief:
+def _solved_again(one: Relief, plan: OfficePlan, minutes: Array, key: bytes) -> Relief:
     hands = tuple(replace(h, minutes=h.minutes + minutes) for h in plan.task.hands)
     again = plan_street(replace(plan.task, hands=hands), key)
     return replace(one, dropped_with_pair=again.dropped)

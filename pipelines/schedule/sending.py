@@ -9,7 +9,7 @@ import numpy as np
 
 from models.drawing import Stream
 from models.pairing import Free, Going, any_two, staffed
-from models.patterns import DROPPED
+from models.patterns import DROPPED, Array
 from models.plan_task import Subject, Task, Weeks
 from pipelines.schedule.demands import Demand
 from pipelines.schedule.policy import Row
@@ -212,9 +212,7 @@ class Sending:
                 left[name] -= minutes
         return None
 
-    def _room(
-        self, sent: Iterable[Sent], subjects: Mapping[str, Subject]
-    ) -> np.ndarray:
+    def _room(self, sent: Iterable[Sent], subjects: Mapping[str, Subject]) -> Array:
         """Give the minutes that the plan may still use, by hands and week."""
         room = np.stack([hands.minutes for hands in self.task.hands])
         for one in sent:
@@ -229,7 +227,7 @@ class Sending:
         visit: Dropped,
         subject: Subject,
         others: Mapping[int, int],
-        room: np.ndarray,
+        room: Array,
     ) -> Sent | None:
         slot = subject.slots[visit.number]
         hands = self.task.weighs(subject.kind)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from models.plan_task import Hands
-from pipelines.schedule.policy import Policy
+from pipelines.schedule.policy import Policy, Row
 from pipelines.schedule.records import Records
 from pipelines.schedule.weeks import PlanWeeks
 
@@ -104,7 +104,7 @@ def offices(records: Records, policy: Policy, weeks: PlanWeeks) -> dict[str, Off
 
 
 def _officer(
-    row: Mapping[str, object],
+    row: Row,
     away: Sequence[tuple[date, date]],
     policy: Policy,
     weeks: PlanWeeks,
@@ -115,7 +115,7 @@ def _officer(
         frozenset(
             d
             for d in held
-            if joined <= d < left and not any(a <= d <= b for a, b in away)  # type: ignore[operator]
+            if joined <= d < left and not any(a <= d <= b for a, b in away)
         )
         for held in weeks.workdays
     )
