@@ -10,9 +10,9 @@ taken out in training by an offset and is never part of a score.
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -184,17 +184,50 @@ class Training:
         )
 
 
+@dataclass(frozen=True)
+class Growing:
+    """What a booster is grown from: inputs row by row, and LightGBM's parameters."""
+
+    inputs: npt.NDArray[np.float32]
+    serious: Array
+    offsets: Array
+    weight: Array | None
+    features: tuple[str, ...]
+    parameters: dict[str, Any]
+    rounds: int
+
+
+Grow = Callable[[Growing], str]
+
+
+def grow_here(growing: Growing) -> str:
+    """Grow a booster in this process and give its text; same inputs, same bytes."""
+    data = lgb.Dataset(
+        growing.inputs,
+        growing.serious,
+        weight=growing.weight,
+        feature_name=list(growing.features),
+        init_score=growing.offsets,
+        free_raw_data=True,
+    )
+    booster = lgb.train(dict(growing.parameters), data, growing.rounds)
+    text: str = booster.model_to_string()
+    return text
+
+
 def fit(
     training: Training,
     features: Sequence[str],
     directions: Sequence[int],
     *,
     resamples: int = RESAMPLES,
+    grow: Grow = grow_here,
 ) -> RiskModel:
     """Grow, calibrate and measure the uncertainty of a model.
 
     The calibration comes from a model grown on the earlier blocks and applied to the
-    latest ones; the trees are then grown again on all of them.
+    latest ones; the trees are then grown again on all of them. `grow` may be called
+    from several threads at once.
 
     Raises:
         ModelError: there are too few visits, or all ended alike.
@@ -208,10 +241,11 @@ def fit(
         raise ModelError(message)
     names, ways = tuple(features), tuple(directions)
     with ThreadPoolExecutor(min(MOST_SIDE_BY_SIDE, os.cpu_count() or 1)) as pool:
-        text = pool.submit(_grow, training, names, ways)
-        calibration = pool.submit(_calibrated, training, names, ways)
+        growing = _growing(training, names, ways)
+        text = pool.submit(grow, growing)
+        calibration = pool.submit(_calibrated, training, names, ways, grow)
         grown = [
-            pool.submit(_grow_resample, training, names, ways, seed)
+            pool.submit(grow, _resampled(growing, training.business, seed))
             for seed in range(resamples)
         ]
         return RiskModel(
@@ -226,7 +260,7 @@ def fit(
 
 
 def _calibrated(
-    training: Training, names: tuple[str, ...], ways: tuple[int, ...]
+    training: Training, names: tuple[str, ...], ways: tuple[int, ...], grow: Grow
 ) -> Calibration:
     """Fit the calibration on the latest blocks, seen by a model that had not."""
     blocks = training.as_of.unique().sort()
@@ -235,7 +269,7 @@ def _calibrated(
     earlier, later = training.only(~is_held), training.only(is_held)
     if not 0 < earlier.serious.sum() < len(earlier.serious):
         return Calibration(1.0, base_log_odds(training.serious), 0.0)
-    text = _grow(earlier, names, ways)
+    text = grow(_growing(earlier, names, ways))
     raw = _raw(text, later.matrix.select(names).cast(pl.Float32).to_numpy())
     return fit_calibration(raw, later.serious)
 
@@ -261,37 +295,32 @@ def parameters(visits: int, directions: Sequence[int]) -> dict[str, Any]:
     }
 
 
-def _grow(training: Training, names: tuple[str, ...], ways: tuple[int, ...]) -> str:
-    data = lgb.Dataset(
-        training.matrix.select(names).cast(pl.Float32).to_numpy(),
-        training.serious,
-        feature_name=list(names),
-        init_score=offsets(training.serious, training.inspector),
-        free_raw_data=True,
+def _growing(
+    training: Training, names: tuple[str, ...], ways: tuple[int, ...]
+) -> Growing:
+    return Growing(
+        inputs=training.matrix.select(names).cast(pl.Float32).to_numpy(),
+        serious=training.serious,
+        offsets=offsets(training.serious, training.inspector),
+        weight=None,
+        features=names,
+        parameters=parameters(len(training.serious), ways),
+        rounds=ROUNDS,
     )
-    chosen = parameters(len(training.serious), ways)
-    text: str = lgb.train(chosen, data, ROUNDS).model_to_string()
-    return text
 
 
-def _grow_resample(
-    training: Training, names: tuple[str, ...], ways: tuple[int, ...], seed: int
-) -> str:
+def _resampled(growing: Growing, business: pl.Series, seed: int) -> Growing:
     """Grow a smaller booster on a resample of businesses, by weights."""
     rng = np.random.default_rng([SEED, seed])
-    code = training.business.rank("dense").cast(pl.Int64).to_numpy() - 1
+    code = business.rank("dense").cast(pl.Int64).to_numpy() - 1
     weight = rng.poisson(1.0, int(code.max()) + 1).astype(np.float64)[code]
-    data = lgb.Dataset(
-        training.matrix.select(names).cast(pl.Float32).to_numpy(),
-        training.serious,
-        weight=weight,
-        feature_name=list(names),
-        init_score=offsets(training.serious, training.inspector),
-    )
     changed = {"learning_rate": RESAMPLE_LEARNING_RATE, "seed": SEED + 1 + seed}
-    adapted = parameters(len(training.serious), ways) | changed
-    text: str = lgb.train(adapted, data, RESAMPLE_ROUNDS).model_to_string()
-    return text
+    return replace(
+        growing,
+        weight=weight,
+        parameters=growing.parameters | changed,
+        rounds=RESAMPLE_ROUNDS,
+    )
 
 
 def _spread(scores: Sequence[Array]) -> Array:
@@ -301,7 +330,9 @@ def _spread(scores: Sequence[Array]) -> Array:
     those of many, and its interval would differ in the last digit.
     """
     mean = sum(scores) / len(scores)
-    squares: Array = sum((score - mean) ** 2 for score in scores)
+    squares = np.zeros(len(scores[0]))
+    for score in scores:
+        squares += (score - mean) ** 2
     return np.sqrt(squares / (len(scores) - 1))
 
 

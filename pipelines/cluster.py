@@ -5,18 +5,35 @@ reaches the scheduler can run anything on the workers: keep it on a closed netwo
 an address that begins with tls://.
 """
 
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from threading import Lock
 from typing import TypeVar
 
+import dask.array as da
+import numpy as np
 from distributed import Client, KilledWorker, as_completed
+from lightgbm.dask import DaskLGBMClassifier
 
 from features.errors import MachineError
+from models.risk import Growing
+from pipelines.train import Grower
 
 T = TypeVar("T")
 
+# Workers that grow two boosters at once would wait for each other for ever: each tree
+# needs all of them at the same time.
+_ONE_BOOSTER = Lock()
+# What several machines cannot keep to: LightGBM searches splits there under the plain
+# monotone method alone, and the order of sums over the network decides near ties.
+DISTRIBUTED = {
+    "tree_learner": "data",
+    "monotone_constraints_method": "basic",
+    "deterministic": False,
+}
 # A scheduler on the same network answers at once, or is not there.
 _PATIENCE = "10s"
 
@@ -62,6 +79,48 @@ class Cluster:
                     )
                 yield at_work[future], error
 
+    @property
+    def grower(self) -> Grower:
+        """Say how a model is grown here, for its record."""
+        how = f"lightgbm.dask on {self.workers} workers, not repeatable to the byte"
+        return Grower(how, self.grow, DISTRIBUTED)
+
+    def grow(self, growing: Growing) -> str:
+        """Grow a booster on all workers through LightGBM's own Dask interface.
+
+        Monotone as declared; not the same bytes as one grown in one process, nor the
+        same for another number of workers.
+        """
+        with (
+            _ONE_BOOSTER,
+            self._client() as client,
+            warnings.catch_warnings(),
+        ):
+            # Its own classifier passes what it then warns of.
+            warnings.filterwarnings("ignore", "Parameter n_jobs will be ignored")
+            rows = -(-len(growing.serious) // max(1, len(client.ncores())))
+
+            def spread(values: np.ndarray) -> da.Array:
+                array: da.Array = da.from_array(values, (rows, *values.shape[1:]))
+                return array
+
+            chosen = growing.parameters | DISTRIBUTED
+            # Each worker takes the threads it was started with.
+            del chosen["num_threads"]
+            model = DaskLGBMClassifier(
+                client=client, n_estimators=growing.rounds, **chosen
+            )
+            weight = growing.weight
+            model.fit(
+                spread(growing.inputs),
+                spread(growing.serious),
+                sample_weight=None if weight is None else spread(weight),
+                init_score=spread(growing.offsets),
+                feature_name=list(growing.features),
+            )
+            text: str = model.booster_.model_to_string()
+        return text
+
     @contextmanager
     def _client(self) -> Iterator[Client]:
         try:
@@ -69,5 +128,6 @@ class Cluster:
         except (OSError, ValueError) as error:
             message = f"no scheduler answers at {self.address}: {error}; start one with: dask scheduler"
             raise MachineError(message) from error
-        with client:
+        # What waits, LightGBM too, asks for the client that is current.
+        with client, client.as_current():
             yield client

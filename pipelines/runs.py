@@ -1,7 +1,9 @@
 """A score run as people read it: its record, and the businesses with name and reasons."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
@@ -10,6 +12,13 @@ from features.errors import NotFoundError
 from features.warehouse import Warehouse
 from models.clauses import GRADES
 
+# The businesses with which slices of so many begin, and one slice.
+_FIRSTS = """
+    select business_id from output.score where run_id = $1
+    qualify (row_number() over (order by business_id) - 1) % $2 = 0
+    order by business_id
+"""
+_SLICE = "select * from output.scored_business where run_id = ? and business_id >= ?"
 # The first columns of a list: what it is and how it is graded, before why.
 LEADING = (
     "business_id",
@@ -84,6 +93,19 @@ def latest_run(warehouse: Warehouse, kind: str) -> dict[str, Any] | None:
         .collect()
     )
     return None if runs.is_empty() else runs.row(0, named=True)
+
+
+def in_slices(warehouse: Warehouse, run_id: str, rows: int) -> Iterator[pl.DataFrame]:
+    """Read a run in the order of the businesses, so many rows at a time."""
+    firsts = warehouse.sql(_FIRSTS, [run_id, rows])["business_id"].to_list()
+    for first, following in pairwise([*firsts, None]):
+        end = "" if following is None else "and business_id < ?"
+        scores = warehouse.sql(
+            f"{_SLICE} {end} order by business_id",
+            [run_id, first, *([following] if following else [])],
+        )
+        rest = [name for name in scores.columns if name not in LEADING]
+        yield scores.select(*LEADING, *rest)
 
 
 def grades_by(scores: pl.DataFrame, column: str) -> pl.DataFrame:

@@ -3,8 +3,8 @@
 The scorecard of enterprises is fitted beside it, where there are cases enough.
 """
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from features.warehouse import open_warehouse
 from models import credit
 from models.clauses import Number
 from models.registry import Record, check_place, keep
-from models.risk import ROUNDS, RiskModel, Training, fit, parameters
+from models.risk import ROUNDS, Grow, RiskModel, Training, fit, grow_here, parameters
 from models.rules import Rules, load_rules
 from models.scorecard import Scorecard
 from pipelines.provenance import code_version, fingerprint
@@ -35,6 +35,15 @@ from pipelines.visits import (
 DAYS_PER_YEAR = 365.25
 
 Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class Grower:
+    """How boosters are grown, in words for the record, and what that changes."""
+
+    how: str = "one process"
+    grow: Grow = grow_here
+    changed: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -55,6 +64,7 @@ class TrainReport:
     scorecard_version: str = ""
     scorecard_cases: int = 0
     scorecard_note: str = ""
+    grown_by: str = Grower.how
 
     def as_dict(self) -> dict[str, object]:
         """Give the report as plain values for a program."""
@@ -62,9 +72,14 @@ class TrainReport:
 
 
 def train(
-    warehouse: Path, *, as_of: date, store: Path, progress: Progress | None = None
+    warehouse: Path,
+    *,
+    as_of: date,
+    store: Path,
+    grower: Grower | None = None,
+    progress: Progress | None = None,
 ) -> TrainReport:
-    """Train a model and make it the champion.
+    """Train a model and make it the champion; by default in this process.
 
     Raises:
         WarehouseError: there is no warehouse to read.
@@ -81,12 +96,14 @@ def train(
     say("features", 0.1)
     rows = known_rows(facts, as_of, rules)
     say("model", 0.4)
-    model = fit_rows(rows)
+    grower = grower or Grower()
+    model = fit_rows(rows, grow=grower.grow)
     say("scorecard", 0.7)
     card, found = fit_card(facts, as_of, rules)
-    report = replace(_report(model, rows, rules, as_of, facts), **found)
+    report = _report(model, rows, rules, as_of, facts)
+    report = replace(report, grown_by=grower.how, **found)
     say("record", 0.8)
-    keep(model, replace(_record(report, rows), card=card), store)
+    keep(model, replace(_record(report, rows, grower), card=card), store)
     say("done", 1.0)
     return report
 
@@ -130,13 +147,16 @@ def legal_life_days(rules: Rules, day: date) -> int | None:
     return None if number is None else round(number.value * DAYS_PER_YEAR)
 
 
-def fit_rows(rows: VisitRows, *, resamples: int | None = None) -> RiskModel:
+def fit_rows(
+    rows: VisitRows, *, resamples: int | None = None, grow: Grow = grow_here
+) -> RiskModel:
     """Fit the model to visit rows, with the directions of the catalogue."""
     options = {} if resamples is None else {"resamples": resamples}
     return fit(
         training_of(rows),
         feature_names(),
         directions(),
+        grow=grow,
         **options,
     )
 
@@ -175,7 +195,8 @@ def _report(
     )
 
 
-def _record(report: TrainReport, rows: VisitRows) -> Record:
+def _record(report: TrainReport, rows: VisitRows, grower: Grower) -> Record:
+    chosen = parameters(report.visits, directions()) | dict(grower.changed)
     return Record(
         parameters={
             "as_of": report.as_of.isoformat(),
@@ -185,10 +206,8 @@ def _record(report: TrainReport, rows: VisitRows) -> Record:
             "block_months": str(BLOCK_MONTHS),
             "scorecard_version": report.scorecard_version,
             "rounds": str(ROUNDS),
-            **{
-                name: str(value)
-                for name, value in parameters(report.visits, directions()).items()
-            },
+            "grown_by": grower.how,
+            **{name: str(value) for name, value in chosen.items()},
         },
         metrics={
             "visits": float(report.visits),

@@ -1,21 +1,31 @@
-"""A nation of invented districts, each with records of its own, in one warehouse.
+"""A nation of invented districts, each with records of its own, and what scoring it costs.
 
-    python -m tests.nation WAREHOUSE FIRST LAST
+    python -m tests.nation add WAREHOUSE FIRST LAST
 
 adds the districts of these numbers, without the slips of the pen that `load` is there to
 find: what is measured on a nation is what comes after loading.
+
+    python -m tests.nation score WAREHOUSE STORE WORKERS
+
+scores it and tells, as JSON, CPU seconds by stage and the most that a process held.
 """
 
+import json
+import resource
 import shutil
 import sys
 import tempfile
+import time
 from dataclasses import fields
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 
 from features.schema import Facts, schema
 from features.warehouse import open_warehouse
+from pipelines.engines import Here, Pool, Spread
+from pipelines.score import score
 from pipelines.simulate import PLAN_TOTAL, SEED, noise, simulate
 
 # Enough to fill every window but the longest, and quick to invent.
@@ -68,7 +78,66 @@ def without_slips() -> None:
     noise.ERROR_SHARE = noise.DUPLICATE_SHARE = 0.0
 
 
-if __name__ == "__main__":
+class Meter:
+    """CPU seconds by stage of a run, of this process and of those it started."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._stage, self._last = "start", cpu()
+        self._began = time.perf_counter()
+
+    def told(self, stage: str, _share: float) -> None:
+        """Count what was used since to the stage told of before."""
+        now = cpu()
+        self.seconds[self._stage] = (
+            self.seconds.get(self._stage, 0.0) + now - self._last
+        )
+        self._stage, self._last = stage, now
+
+    def figures(self) -> dict[str, object]:
+        """Give seconds and gigabytes; Linux counts memory in kibibytes."""
+        return {
+            "cpu_seconds": {s: round(n, 2) for s, n in self.seconds.items()},
+            "wall_seconds": round(time.perf_counter() - self._began),
+            "main_gb": used(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9,
+            "worker_gb": used(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e9,
+        }
+
+
+def used(who: int) -> resource.struct_rusage:
+    return resource.getrusage(who)
+
+
+def cpu() -> float:
+    both = used(resource.RUSAGE_SELF), used(resource.RUSAGE_CHILDREN)
+    return sum(one.ru_utime + one.ru_stime for one in both)
+
+
+def measured(warehouse: Path, store: Path, workers: int) -> dict[str, object]:
+    """Score a nation and tell what it cost."""
+    meter = Meter()
+    engine = Pool(workers) if workers > 1 else Here()
+    report = score(
+        warehouse,
+        as_of=date(2026, 1, 1),
+        store=store,
+        spread=Spread(engine),
+        progress=meter.told,
+    )
+    return {"businesses": report.businesses, "workers": workers, **meter.figures()}
+
+
+def main(verb: str, warehouse: str, *more: str) -> None:
+    if verb == "score":
+        store, workers = more
+        figures = measured(Path(warehouse), Path(store), int(workers))
+        sys.stdout.write(json.dumps(figures) + "\n")
+        return
     without_slips()
-    for district in range(int(sys.argv[2]), int(sys.argv[3]) + 1):
-        add_district(Path(sys.argv[1]), district)
+    first, last = more
+    for district in range(int(first), int(last) + 1):
+        add_district(Path(warehouse), district)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -26,9 +26,9 @@ def score(
     the report. Workers, cluster and shards change nothing in the result; run it again
     after an interruption and it goes on from the finished shards.
     """
-    from pipelines.export import export
+    from pipelines.export import export, export_scores
     from pipelines.score import score as run
-    from pipelines.screens.grades import show_run
+    from pipelines.screens.grades import show_counts, show_run
 
     voice = options.voice(lang, as_json=as_json, quiet=quiet)
     with voice.progress("评定", "scoring") as progress:
@@ -40,8 +40,15 @@ def score(
             progress=progress,
         )
         progress("writing", 0.95)
-        scored, files = export(warehouse, out, run_id=report.run_id, lang=lang)
+        is_listed = report.businesses <= settings.LISTED_BUSINESSES
+        if not is_listed:
+            files = export_scores(warehouse, out, run_id=report.run_id)
+        else:
+            scored, files = export(warehouse, out, run_id=report.run_id, lang=lang)
     voice.facts({**report.as_dict(), "files": files})
+    if not is_listed:
+        show_counts(voice, report, files[0])
+        return
     show_run(voice, scored)
     voice.say(
         f"名单：{out}/scores.xlsx　报告：{out}/report.html\n"

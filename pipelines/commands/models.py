@@ -15,22 +15,29 @@ def train(
     as_of: AsOf = None,
     warehouse: Warehouse = settings.WAREHOUSE,
     store: Store = settings.STORE,
+    cluster: options.Cluster = None,
     lang: Lang = settings.LANGUAGE,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """训练模型 / train the risk model
 
-    只用截止日前已记录的检查结果，登记并设为现行模型。
+    只用截止日前已记录的检查结果，登记并设为现行模型。在集群上训练的模型单调约束不变，
+    但不能逐字节重现。
 
-    Learns from results recorded before the day, and makes the model the champion.
+    Learns from results recorded before the day, and makes the model the champion. Grown
+    on a cluster it keeps every monotone direction, but cannot be repeated to the byte.
     """
     from pipelines.train import train as run
 
     voice = options.voice(lang, as_json=as_json, quiet=quiet)
     with voice.progress("训练", "training") as progress:
         report = run(
-            warehouse, as_of=options.day(as_of), store=store, progress=progress
+            warehouse,
+            as_of=options.day(as_of),
+            store=store,
+            grower=options.grower(cluster),
+            progress=progress,
         )
     voice.facts(report.as_dict())
     voice.table(
@@ -43,6 +50,7 @@ def train(
             (voice.pick("严重不合格比例", "serious"), f"{report.serious_share:.1%}"),
             (voice.pick("经营者数", "businesses"), f"{report.businesses:,}"),
             (voice.pick("企业信用评分卡", "scorecard"), _scorecard(voice, report)),
+            (voice.pick("训练方式", "grown by"), _grown_by(voice, report)),
             (voice.pick("规则版本", "law version"), report.law_version),
             (voice.pick("数据指纹", "data fingerprint"), report.data_fingerprint),
         ],
@@ -51,6 +59,13 @@ def train(
         f"下一步：shian score --as-of {report.as_of} --warehouse {warehouse} --store {store}",
         f"Next: shian score --as-of {report.as_of} --warehouse {warehouse} --store {store}",
     )
+
+
+def _grown_by(voice: Voice, report: "TrainReport") -> str:
+    """Say how the model was grown; one process is the rule."""
+    is_usual = report.grown_by == type(report).grown_by
+    lone = voice.pick("单进程，可逐字节重现", "one process, the same bytes again")
+    return lone if is_usual else report.grown_by
 
 
 def _scorecard(voice: Voice, report: "TrainReport") -> str:

@@ -13,6 +13,7 @@ from pipelines.console import LANGUAGES, Voice
 
 if TYPE_CHECKING:
     from pipelines.engines import Spread
+    from pipelines.train import Grower
 
 # Twenty million businesses are four hundred shards; more only cost files.
 MOST_SHARDS = 10_000
@@ -178,6 +179,15 @@ def spread(workers: int, cluster: str | None, shards: int | None) -> "Spread":
     from pipelines.cluster import Cluster
 
     return Spread(Cluster(cluster), shards)
+
+
+def grower(cluster: str | None) -> "Grower | None":
+    """Say where a model is grown; None for this process."""
+    if cluster is None:
+        return None
+    from pipelines.cluster import Cluster
+
+    return Cluster(cluster).grower
 
 
 def day(text: str | None, option: str = "--as-of") -> date:

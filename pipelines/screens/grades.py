@@ -1,5 +1,7 @@
 """A score run and a backtest in the terminal, as an officer reads them."""
 
+from pathlib import Path
+
 import polars as pl
 
 from features.schema import labels
@@ -8,6 +10,7 @@ from pipelines.backtest import BacktestReport
 from pipelines.console import Voice
 from pipelines.report import comparison, gains
 from pipelines.runs import Run, grades_by
+from pipelines.score import ScoreReport
 from pipelines.settings import TOP_ROWS
 
 
@@ -45,6 +48,22 @@ def show_run(voice: Voice, run: Run) -> None:
         ),
     )
     _highest(voice, scores)
+
+
+def show_counts(voice: Voice, report: ScoreReport, file: Path) -> None:
+    """Show how many businesses have which grade, where they are too many to list."""
+    voice.table(
+        (
+            f"数据截止 {report.as_of}，在营经营者 {report.businesses:,} 家",
+            f"As of {report.as_of}: {report.businesses:,} businesses trading",
+        ),
+        (*GRADES, voice.pick("重点监管", "key"), voice.pick("暂定", "provisional")),
+        [(*report.grades.values(), report.key_supervision, report.provisional)],
+    )
+    voice.say(
+        f"家数过多，不出电子表格和网页报告；全部结果：{file}",
+        f"Too many for a spreadsheet or a page; every row: {file}",
+    )
 
 
 def show_backtest(voice: Voice, report: BacktestReport) -> None:

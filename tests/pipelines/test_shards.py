@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -13,13 +12,12 @@ from features.errors import MachineError, ModelError, ShianError
 from features.shards import read_shard
 from features.warehouse import open_warehouse
 from pipelines.engines import Ended, Here, Pool, Spread
-from pipelines.export import export
 from pipelines.score import score
 from pipelines.shards import FACTS, SCORED, Shard, count_outcomes, find, judge_shard
 from pipelines.stages import ShardError
 from tests.kept_model import kept_model
+from tests.scored import DAY, differing, outcome
 
-DAY = date(2026, 1, 1)
 OF = 4
 
 pytestmark = pytest.mark.slow
@@ -43,23 +41,6 @@ def alone(
     folder = tmp_path_factory.mktemp("alone")
     copy = Path(shutil.copy(small_warehouse, folder / "small.duckdb"))
     return outcome(copy, store, Spread())
-
-
-def outcome(warehouse: Path, store: Path, spread: Spread) -> dict[str, bytes]:
-    """Score, and give every byte that comes of it."""
-    report = score(warehouse, as_of=DAY, store=store, spread=spread)
-    export(warehouse, warehouse.parent / "out", run_id=report.run_id)
-    made: dict[str, bytes] = {"report": repr(report).encode()}
-    made["file"] = (warehouse.parent / "out" / "scores.parquet").read_bytes()
-    with open_warehouse(warehouse, read_only=True) as opened:
-        for table in ("output.run", "output.score", "output.reason"):
-            # As they lie there, not sorted first.
-            made[table] = opened.table(table).collect().write_csv().encode()
-    return made
-
-
-def differing(one: dict[str, bytes], other: dict[str, bytes]) -> list[str]:
-    return [name for name in one if one[name] != other[name]]
 
 
 @pytest.mark.parametrize(
