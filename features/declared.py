@@ -40,8 +40,6 @@ from typing import NoReturn
 from features.catalogue import FINISHED_METRICS, Feature, read_features, read_toml
 from features.errors import InputError
 
-# Metrics that the engine finds without regard to withdrawals.
-_WITHOUT_WITHDRAWAL = frozenset({"last", "days_since", "decayed"})
 # Metrics that need no quantity, for every row of the table is one event.
 _OF_ROWS = frozenset({"count", "days_since"})
 _NEEDED = {"decayed": "half_life", "group": "group", "near": "metres"}
@@ -119,11 +117,10 @@ def _check(feature: Feature, declared: Declared, before: Collection[str]) -> Non
     if needed and not getattr(feature, needed):
         _refuse(feature, f"is a {metric} and lacks {needed}")
     table = declared.tables[feature.stream]
-    ends = table.withdrawn or (metric == "decayed" and table.life_days)
-    if metric in _WITHOUT_WITHDRAWAL and ends:
+    if metric == "decayed" and (table.withdrawn or table.life_days or feature.window):
         _refuse(
             feature,
-            f"is a {metric}, which follows no withdrawal; take it from a table without",
+            "is decayed, which knows neither windows nor an end of rows; take it over all time from a table whose rows do not end",
         )
 
 

@@ -58,6 +58,23 @@ def least(events: Events, asked: Asked, quantity: str, window: Window) -> Values
     return -_highest(events, asked, -events.quantities[quantity], window)
 
 
+def newest(events: Events, asked: Asked, window: Window) -> Days:
+    """Find the event in the window that happened last; -1 where there is none.
+
+    As `features.window.latest`, which costs less, but an event that was withdrawn or has
+    left the window gives way to the one before it.
+    """
+    position = np.arange(len(events.entity), dtype=np.int64)
+    in_order = np.lexsort((position, events.happened))
+    rank = np.empty(len(position))
+    rank[in_order] = position
+    highest = _highest(events, asked, rank, window)
+    found = np.full(len(highest), -1, dtype=np.int64)
+    is_any = ~np.isnan(highest)
+    found[is_any] = in_order[highest[is_any].astype(np.int64)]
+    return found
+
+
 def _highest(events: Events, asked: Asked, values: Values, window: Window) -> Values:
     """Paint each range with its value, the highest on top.
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 from features.catalogue import Feature
-from features.extremes import deviation, greatest, kinds, least
+from features.extremes import deviation, greatest, kinds, least, newest
+from features.periods import NEVER
 from features.window import (
     Asked,
     Events,
@@ -80,11 +81,28 @@ def _decayed(feature: Feature, events: Events, asked: Asked) -> Values:
 
 
 def _last(feature: Feature, events: Events, asked: Asked) -> Values:
-    return last_value(events, asked, feature.quantity)
+    if _is_endless(feature, events):
+        return last_value(events, asked, feature.quantity)
+    return _of_newest(events.quantities[feature.quantity], feature, events, asked)
 
 
-def _days_since(_: Feature, events: Events, asked: Asked) -> Values:
-    return days_since(events, asked)
+def _days_since(feature: Feature, events: Events, asked: Asked) -> Values:
+    if _is_endless(feature, events):
+        return days_since(events, asked)
+    happened = events.happened.astype(np.float64)
+    return asked.as_of - _of_newest(happened, feature, events, asked)
+
+
+def _is_endless(feature: Feature, events: Events) -> bool:
+    """Whether no event ever gives way to the one before it."""
+    return feature.window is None and bool((events.ends == NEVER).all())
+
+
+def _of_newest(
+    values: Values, feature: Feature, events: Events, asked: Asked
+) -> Values:
+    # The value after the last stands for no event, whose place is -1.
+    return np.append(values, np.nan)[newest(events, asked, feature.window)]
 
 
 def _in_window(

@@ -143,7 +143,7 @@ def share(
 def of_own(feature: Feature, events: list[Counted], day: date) -> float | None:
     if feature.metric in {"last", "days_since"}:
         last = max(
-            enumerate(events),
+            enumerate(within(events, day, feature.window)),
             key=lambda e: (e[1][0]["happened"], e[1][0]["recorded"], e[0]),
             default=None,
         )

@@ -203,6 +203,17 @@ def test_of_two_visits_alike_in_both_days_the_row_that_sorts_last_is_the_last() 
     assert one(twice[::-1], "last_points", 9) == 1
 
 
+def test_a_last_visit_that_was_annulled_gives_way_to_the_one_before() -> None:
+    visits = [
+        visit("a", 1, points=5.0),
+        visit("a", 9, points=7.0, withdrawn=day(12)),
+    ]
+    assert one(visits, "standing_points_all", 12) == 7
+    assert one(visits, "standing_points_all", 13) == 5
+    assert one(visits, "days_since_standing_all", 13) == 12
+    assert one(visits, "days_since_standing_30d", 32) is None
+
+
 def test_any_type_of_key_and_any_length_of_name_will_do(
     tmp_path: Path,
 ) -> None:

@@ -96,10 +96,17 @@ def test_windows_and_values_are_spelt_out_in_names_and_words(tmp_path: Path) -> 
         ({"metric": "decayed"}, "is a decayed and lacks half_life"),
         ({"metric": "group"}, "is a group and lacks group"),
         ({"metric": "near"}, "is a near and lacks metres"),
-        ({"metric": "last", "stream": "ending"}, "follows no withdrawal"),
-        (
-            {"metric": "decayed", "half_life": 9.0, "stream": "short"},
-            "follows no withdrawal",
+        *(
+            (
+                {"metric": "decayed", "half_life": 9.0, "windows": [window]}
+                | {"stream": stream},
+                "is decayed, which knows neither windows nor an end of rows",
+            )
+            for stream, window in (
+                ("ending", "all"),
+                ("short", "all"),
+                ("visits", 30),
+            )
         ),
         ({"metric": "ratio", "of": ["a", "n"]}, "is a ratio of two columns declared"),
         ({"metric": "difference"}, "before it; it is of none"),
@@ -129,7 +136,9 @@ def test_a_table_must_say_whose_its_rows_are_and_when_they_happened(
 def test_a_file_that_is_no_toml_is_told_with_the_line(tmp_path: Path) -> None:
     path = tmp_path / "own.toml"
     path.write_text("[[feature]\nname = 1", encoding="utf-8")
-    with pytest.raises(InputError, match=r"own.toml is no TOML file in UTF-8: .*line 1"):
+    with pytest.raises(
+        InputError, match=r"own.toml is no TOML file in UTF-8: .*line 1"
+    ):
         read_declared(path)
 
 
