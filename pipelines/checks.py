@@ -35,6 +35,8 @@ _MAY_LIE_AHEAD = {
     "month",
     "left_on",
     "joined_on",
+    "first_on",
+    "last_on",
 }
 _PARENT = {"inspection_item": ("inspection", "inspection_id", "unknown_inspection")}
 _VISIT_DAY = {"inspection": "inspected_on", "sampling_result": "sampled_on"}

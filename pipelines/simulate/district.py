@@ -183,6 +183,7 @@ def _of_the_district(plan: _Plan, share: float) -> dict[str, pl.DataFrame]:
     """Give what belongs to no business: streets, staff, units, and figures of others."""
     rng = np.random.default_rng([plan.seed, 11])
     hired = np.random.default_rng([plan.seed, 2])
+    away = np.random.default_rng([plan.seed, 12])
     years = sorted({month.year for month in plan.months})
     listed = units.unit_table(rng)
     tables = {
@@ -196,6 +197,7 @@ def _of_the_district(plan: _Plan, share: float) -> dict[str, pl.DataFrame]:
         "street": street_table(),
         "office": staff.offices(),
         "inspector": staff.inspectors(hired, plan.people),
+        "inspector_leave": staff.leave(away, plan.people, plan.until),
         **_known(tables, plan.until),
     }
 

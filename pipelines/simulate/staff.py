@@ -1,7 +1,7 @@
 """Who inspects: offices, inspectors of different strictness, and whom they must avoid."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -63,6 +63,23 @@ def inspectors(rng: np.random.Generator, staff: Staff) -> pl.DataFrame:
                 date(2010 + int(y), 7, 1) for y in rng.integers(0, 10, count)
             ],
             "qualifications": qualified[rng.integers(0, 3, count)],
+        }
+    )
+
+
+def leave(rng: np.random.Generator, staff: Staff, until: date) -> pl.DataFrame:
+    """List the leave approved for the year to come: two weeks each, in two parts."""
+    count = len(staff.ids)
+    starts = np.stack(
+        [rng.integers(first, first + 170, count) for first in (10, 190)], axis=1
+    )
+    days = [[until + timedelta(days=int(d)) for d in row] for row in starts]
+    return pl.DataFrame(
+        {
+            "inspector_id": np.repeat(staff.ids, 2),
+            "first_on": [day for row in days for day in row],
+            "last_on": [day + timedelta(days=6) for row in days for day in row],
+            "recorded_at": [until - timedelta(days=20)] * (2 * count),
         }
     )
 

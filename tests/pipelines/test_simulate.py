@@ -40,6 +40,7 @@ HANDED_OVER = (
     "insurance_policy",
     "training_event",
     "inspector",
+    "inspector_leave",
     "office",
     "street",
     "conflict_of_interest",
@@ -253,6 +254,13 @@ def test_strict_inspectors_find_more_than_lenient_ones(
     share = dict(found.iter_rows())
     assert share[True] > 1.5 * share[False]
     assert severity["severity"].std() > 0.4
+
+
+def test_leave_is_known_before_the_year_in_which_it_falls(read: Read) -> None:
+    leave = read("inspector_leave")
+    assert leave["recorded_at"].max() < UNTIL <= leave["first_on"].min()
+    assert set(leave["inspector_id"]) == set(read("inspector")["inspector_id"])
+    assert (leave["last_on"] > leave["first_on"]).all()
 
 
 def test_conflicts_join_an_inspector_and_a_business_that_exist(
