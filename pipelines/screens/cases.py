@@ -150,16 +150,7 @@ def show_seen(voice: Voice, looked: Seen, *, following: str) -> None:
             (voice.pick("情形", "ground"), voice.pick("条款", "article")),
             [(row[at + 1], row[0]) for row in seen["grounds"]],
         )
-    # The list of features loads numpy, which no other screen of a case needs.
-    from features.catalogue import catalogue  # noqa: PLC0415
-
-    named = {f.name: voice.pick(f.zh, f.en) for f in catalogue()}
-    moved = sorted(seen["shap"].items(), key=lambda pair: -abs(pair[1]))
-    voice.table(
-        ("模型贡献最大的特征（对数几率）", "Largest contributions (log-odds)"),
-        (voice.pick("特征", "feature"), voice.pick("贡献", "moved")),
-        [(named[n], f"{v:+.3f}") for n, v in moved if n in named][:TOP_ROWS],
-    )
+    _show_moved(voice, seen["shap"])
     voice.say(
         f"模型 {seen['model_version']}　规则 {seen['law_version'][:_SHORT_HASH]}　"
         f"数据 {seen['data_fingerprint'][:_SHORT_HASH]}\n说明编号（当日有效）：{mark}\n"
@@ -167,6 +158,19 @@ def show_seen(voice: Voice, looked: Seen, *, following: str) -> None:
         f"Model {seen['model_version']}   law {seen['law_version'][:_SHORT_HASH]}   "
         f"data {seen['data_fingerprint'][:_SHORT_HASH]}\nMark (good today): {mark}\n"
         f"Next: {following}",
+    )
+
+
+def _show_moved(voice: Voice, shap: Mapping[str, float]) -> None:
+    # The list of features loads numpy, which no other screen of a case needs.
+    from features.catalogue import catalogue  # noqa: PLC0415
+
+    named = {f.name: voice.pick(f.zh, f.en) for f in catalogue()}
+    moved = sorted(shap.items(), key=lambda pair: -abs(pair[1]))
+    voice.table(
+        ("模型贡献最大的特征（对数几率）", "Largest contributions (log-odds)"),
+        (voice.pick("特征", "feature"), voice.pick("贡献", "moved")),
+        [(named[n], f"{v:+.3f}") for n, v in moved if n in named][:TOP_ROWS],
     )
 
 
