@@ -41,6 +41,7 @@ class Desk:
     minutes_a_day: float
     today: date
     rounds: dict[tuple[Pair, date], Round] = field(default_factory=dict)
+    of_office: dict[str, list[Round]] = field(default_factory=lambda: defaultdict(list))
     with_whom: dict[tuple[str, date], Pair] = field(default_factory=dict)
     why: dict[str, Why] = field(default_factory=dict)
     left: list[Task] = field(default_factory=list)
@@ -81,6 +82,7 @@ class Desk:
         if found is None:
             found = Round(day, pair, office, self.way, self.minutes_a_day)
             self.rounds[pair, day] = found
+            self.of_office[office].append(found)
             self.with_whom |= {(who, day): pair for who in pair}
         return found
 
@@ -250,11 +252,8 @@ def _place(task: Task, desk: Desk) -> None:
 def _join(task: Task, desk: Desk) -> bool:
     open_ = [
         r
-        for r in desk.rounds.values()
-        if r.office == task.office_id
-        and desk.may_be_on(task, r.day)
-        and desk.may_go(r.pair, task)
-        and r.fits(task)
+        for r in desk.of_office[task.office_id]
+        if desk.may_be_on(task, r.day) and desk.may_go(r.pair, task) and r.fits(task)
     ]
     if not open_:
         return False
@@ -287,10 +286,8 @@ def _displace(task: Task, desk: Desk) -> bool:
     """
     found = [
         (bool(held.told), held.probability, held.visit_id, r, held)
-        for r in desk.rounds.values()
-        if r.office == task.office_id
-        and desk.may_be_on(task, r.day)
-        and desk.may_go(r.pair, task)
+        for r in desk.of_office[task.office_id]
+        if desk.may_be_on(task, r.day) and desk.may_go(r.pair, task)
         for held in r.tasks
         if not desk.must(held) and held.source == PLAN and held.minutes >= task.minutes
     ]
