@@ -4,7 +4,7 @@ from typing import Any
 
 import polars as pl
 
-from features.schema import labels
+from features.schema import labels, schema
 from models.citation import cite
 from models.indicator_clauses import IndicatorBenchmark, StarRating
 from models.indicators.assess import STARS
@@ -110,9 +110,14 @@ def _definition(found: Indicators, judged: Judged, *, en: bool) -> dict[str, Any
             for other in judged.others
         ],
         "benchmarks": [_benchmark(found, b, en=en) for b in judged.plan.benchmarks],
-        "inputs": ", ".join(f"mart.{name}" for name in definition.inputs),
+        "inputs": [_table_name(f"mart.{name}", en=en) for name in definition.inputs],
         "is_typed": "reported_figure" in definition.inputs,
     }
+
+
+def _table_name(name: str, *, en: bool) -> str:
+    """Name a table as its reader does, and as the data dictionary lists it."""
+    return name if en else f"{schema()[name].grain_zh}（{name}）"
 
 
 def _bullet(found: Indicators, judged: Judged) -> Any:  # noqa: ANN401  markup
