@@ -28,7 +28,7 @@ WAREHOUSE, STORE = "warehouse.duckdb", "models"
 # All that a demo writes, and the pages made from it as its last words propose.
 WRITTEN = (
     *(*FOLDERS, STORE, "pages"),
-    *(WAREHOUSE, f"{WAREHOUSE}.wal"),
+    *(WAREHOUSE, f"{WAREHOUSE}.wal", f"{WAREHOUSE}.shards"),
     *(PARQUET, SPREADSHEET, *REPORTS.values()),
 )
 

@@ -7,9 +7,10 @@ result is the same however many shards, workers or machines there were.
 
 import fcntl
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -118,7 +119,6 @@ def score(
         # Held for writing only now, so that readers are kept away for a moment and not
         # for the whole run.
         report = _write(warehouse, run, [scored_by(shard) for shard in shards])
-        shutil.rmtree(folder)
     say("done", 1.0)
     return report
 
@@ -206,11 +206,31 @@ def _folder(warehouse: Path) -> Path:
 
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
-    """Let one process at a time score a warehouse; the lock ends with the process."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with folder.with_name("lock").open("w") as lock:
+    """Let one process at a time score a warehouse; the lock ends with the process.
+
+    Of the folder that all runs of a warehouse share nothing stays when the last is done.
+    """
+    shared = folder.parent
+    while True:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = os.open(shared, os.O_RDONLY)
         fcntl.flock(lock, fcntl.LOCK_EX)
+        # Whoever held it before may have removed the folder that was waited for.
+        if shared.exists() and _is(shared, lock):
+            break
+        os.close(lock)
+    try:
         yield
+        shutil.rmtree(folder)
+        with suppress(OSError):
+            shared.rmdir()
+    finally:
+        os.close(lock)
+
+
+def _is(folder: Path, opened: int) -> bool:
+    """Tell whether a folder is the one that was opened."""
+    return os.path.samestat(folder.stat(), os.fstat(opened))
 
 
 def _write(warehouse: Path, run: _Run, scored: Sequence[Path]) -> ScoreReport:
