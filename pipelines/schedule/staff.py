@@ -65,12 +65,10 @@ class Office:
             )
             for kind in kinds
         }
-        groups = {frozenset()} | {serving[k] for k in kinds}
-        unions = set(groups)
-        for group in sorted(groups, key=sorted):
-            unions |= {group | other for other in unions}
-        unions.discard(frozenset())
-        unions |= {g for g in groups if not g and any(not serving[k] for k in kinds)}
+        # A kind that nobody may inspect has hands of its own, without a minute.
+        unions: set[frozenset[str]] = {s for s in serving.values() if not s}
+        for group in sorted(set(serving.values()), key=sorted):
+            unions |= {group} | {group | other for other in unions}
         return tuple(
             Hands(
                 frozenset(k for k in kinds if serving[k] <= union),
@@ -84,8 +82,9 @@ class Office:
         if len(minutes) < 2:  # noqa: PLR2004  nobody goes alone
             return np.zeros(self.weeks)
         stacked = np.stack(minutes)
-        total = stacked.sum(axis=0)
-        return np.minimum(total / 2, total - stacked.max(axis=0))
+        total: Array = stacked.sum(axis=0)
+        most: Array = stacked.max(axis=0)
+        return np.minimum(total / 2, total - most)
 
 
 def offices(records: Records, policy: Policy, weeks: PlanWeeks) -> dict[str, Office]:

@@ -138,14 +138,6 @@ def test_a_short_plan_says_what_is_missing_where_and_what_a_pair_would_bring(
     assert rules <= {"shortage"}, rules
 
 
-def test_a_short_plan_drops_what_ranks_last_first(
-    short: tuple[Path, PlanReport],
-) -> None:
-    _, report = short
-    share = {c.requirement: c.dropped / c.wanted for c in report.coverage}
-    assert share["legal_floor"] < share["grade_a"]
-
-
 def test_the_screen_puts_the_shortage_on_top(
     short: tuple[Path, PlanReport],
     report: PlanReport,
