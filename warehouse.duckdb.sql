@@ -818,7 +818,7 @@ comment on column output.plan.business_id is '经营者编号 | Business the row
 comment on column output.plan.visit_no is '第几次 | Number of the visit in the plan, by date | visit';
 comment on column output.plan.requirement is '检查要求 | The strongest requirement the visit meets | code plan_requirement';
 comment on column output.plan.serves is '同时满足的要求 | Every requirement the visit meets, joined by + | codes plan_requirement';
-comment on column output.plan.campaign is '专项行动编号 | Rule of the campaign it belongs to, for instance S-21; empty when none |';
+comment on column output.plan.campaign is '专项行动编号 | Rule of the campaign it belongs to, for instance plan.campaign.exam; empty when none |';
 comment on column output.plan.purpose is '检查类型 | Why | code purpose';
 comment on column output.plan.legal_basis is '依据 | Instrument and article |';
 comment on column output.plan.checklist is '检查表 | Checklist to bring | code checklist';
