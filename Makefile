@@ -26,7 +26,7 @@ demo: $(READY)   ## build, load, train and score the demo district
 	$(BIN)/shian demo --out var/demo
 
 test: $(READY)   ## every test, with branch coverage
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered
 
 bench: $(READY)  ## whole public data sets and timings; not part of the tests
 	$(BIN)/python -m pytest -m bench -o addopts="--import-mode=importlib" tests/benchmarks -s
