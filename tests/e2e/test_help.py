@@ -107,6 +107,7 @@ def test_the_readme_lists_every_exit_code_in_both_languages(
         (["draw", "verify", "{tmp}/none.json"], 7, "shian draw commit"),
         (["draw", "withdraw", "{tmp}/none.json", "--reason", "closed"], 7, "commit"),
         (["draw", "sheets", "{tmp}/none.json"], 7, "shian draw commit"),
+        (["schedule", "--year", "2026", "-w", "{tmp}/none.duckdb"], 4, "shian init"),
         (["schedule", "--week", "2026-03-09", "-w", "{tmp}/no.duckdb"], 4, "init"),
         (["schedule", "--check", "newest", "-w", "{tmp}/no.duckdb"], 4, "shian init"),
         (["schedule", "--check", "newest", "--year", "2026"], 2, "give one"),
