@@ -1,8 +1,11 @@
 """Commands about grades: score, explain."""
 
+from pathlib import Path
+
 from pipelines import settings
 from pipelines.commands import options
 from pipelines.commands.options import AsOf, Json, Lang, Quiet, Store, Warehouse
+from pipelines.console import Voice
 
 
 def score(
@@ -41,20 +44,24 @@ def score(
         )
         progress("writing", 0.95)
         is_listed = report.businesses <= settings.LISTED_BUSINESSES
-        if not is_listed:
-            files = export_scores(warehouse, out, run_id=report.run_id)
-        else:
+        if is_listed:
             scored, files = export(warehouse, out, run_id=report.run_id, lang=lang)
+        else:
+            files = export_scores(warehouse, out, run_id=report.run_id)
     voice.facts({**report.as_dict(), "files": files})
     if not is_listed:
         show_counts(voice, report, files[0])
         return
     show_run(voice, scored)
+    _say_next(voice, out, f"--warehouse {warehouse} --store {store}")
+
+
+def _say_next(voice: Voice, out: Path, where: str) -> None:
     voice.say(
         f"名单：{out}/scores.xlsx　报告：{out}/report.html\n"
-        f"下一步：shian explain 编号 --warehouse {warehouse} --store {store}",
+        f"下一步：shian explain 编号 {where}",
         f"List: {out}/scores.xlsx   report: {out}/report.en.html\n"
-        f"Next: shian explain NUMBER --warehouse {warehouse} --store {store}",
+        f"Next: shian explain NUMBER {where}",
     )
 
 

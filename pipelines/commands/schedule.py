@@ -12,7 +12,6 @@ from pipelines.commands.options import AsOf, Json, Lang, Quiet, Seed, Warehouse
 from pipelines.commands.worklist import check_plan, make_week
 
 _SEED_BITS = 48
-_OTHERS = 2
 
 Year = Annotated[
     int | None,
@@ -72,16 +71,13 @@ def schedule(
     from pipelines.screens.schedule import show_plan
 
     voice = options.voice(lang, as_json=as_json, quiet=quiet)
-    if check is not None or week is not None:
-        if (year, week, check).count(None) < _OTHERS:
-            message = "--year, --week and --check are three different things; give one"
-            raise UsageError(message)
-        if check is not None:
-            check_plan(voice, warehouse, check)
-        else:
-            monday = options.day(week, "--week")
-            day = options.day(as_of)
-            make_week(voice, warehouse, monday=monday, as_of=day, out=out)
+    _refuse_several(year, week, check)
+    if check is not None:
+        check_plan(voice, warehouse, check)
+        return
+    if week is not None:
+        monday, day = options.day(week, "--week"), options.day(as_of)
+        make_week(voice, warehouse, monday=monday, as_of=day, out=out)
         return
     with voice.progress("编制计划", "planning") as progress:
         report = plan_year(
@@ -97,3 +93,9 @@ def schedule(
         f"计划已写入 {warehouse}（运行 {report.run_id}）",
         f"The plan is in {warehouse} (run {report.run_id})",
     )
+
+
+def _refuse_several(*asked: object) -> None:
+    if sum(one is not None for one in asked) > 1:
+        message = "--year, --week and --check are three different things; give one"
+        raise UsageError(message)
