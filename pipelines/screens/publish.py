@@ -13,6 +13,7 @@ from pipelines.publication.publishing import Sources, State, publish_due, state_
 from pipelines.settings import TOP_ROWS
 from pipelines.site.building import build_site
 
+_HEADER = {"zh": ("编号", "原因"), "en": ("item", "why")}
 _WHY = {
     "term_over": ("公示期满", "term over"),
     "annulled": ("已撤销", "annulled"),
@@ -116,7 +117,7 @@ class Desk:
         if due.take_down:
             self._voice.table(
                 ("应撤下", "to take down"),
-                self._voice.pick(("编号", "原因"), ("item", "why")),
+                _HEADER[self._voice.lang],
                 [
                     (removal.item, self._voice.pick(*_WHY[removal.why]))
                     for removal in due.take_down[:TOP_ROWS]

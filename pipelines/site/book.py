@@ -58,7 +58,7 @@ class Book:
         self.written += [file, self.page(href, "site_rows.html.j2", view)]
         return href
 
-    def page(self, href: str, template: str, view: dict[str, object]) -> Path:
+    def page(self, href: str, template: str, view: Mapping[str, object]) -> Path:
         """Write a page of the site."""
         path = self.folder / href
         page = pages().get_template(template)

@@ -88,12 +88,12 @@ def _streets(rows: pl.DataFrame, book: Book) -> Table:
     for row in grades_by(rows, "street").iter_rows(named=True):
         street = row["street"]
         here = rows.filter(pl.col("street").fill_null("-") == street)
-        code = here["street_code"].drop_nulls().first() or "none"
+        code = str(here["street_code"].drop_nulls().first() or "none")
         counts = [
             _cell(here.filter(pl.col("risk_grade") == g), f"{code}-{g}", street, book)
             for g in GRADES
         ]
-        total = _cell(here, str(code), street, book)
+        total = _cell(here, code, street, book)
         share = Cell(f"{row['share']:.1%}", is_number=True)
         table.append([Cell(street, total.href), *counts, total, share])
     return Table(book.pick("各街道", "By street"), header, table)
