@@ -36,8 +36,13 @@ class Signal:
     @property
     def alert_id(self) -> str:
         """Name the alert it raises; seen again, it has the same name."""
-        digest = hashlib.sha256(f"{self.kind}\n{self.key}".encode()).hexdigest()
-        return f"A{digest[:10].upper()}"
+        return alert_id_of(self.kind, self.key)
+
+
+def alert_id_of(kind: str, key: str) -> str:
+    """Name an alert by what raised it."""
+    digest = hashlib.sha256(f"{kind}\n{key}".encode()).hexdigest()
+    return f"A{digest[:10].upper()}"
 
 
 def signals(warehouse: Warehouse, law: RuleSet) -> list[Signal]:

@@ -57,6 +57,14 @@ Outcome = Annotated[
         help="闭环结果：controlled 已控制、no_hazard 未发现隐患 / outcome at closing",
     ),
 ]
+Feedback = Annotated[
+    Path | None,
+    typer.Option(
+        "--feedback",
+        help="改为把已闭环预警的结论写成可装载的更正：投诉查实、事件确认 / instead write "
+        "what closed alerts taught as corrections to load",
+    ),
+]
 Show = Annotated[
     str | None,
     typer.Option("--show", help="只看一条预警的全过程 / the history of one alert"),
@@ -66,6 +74,7 @@ Show = Annotated[
 def alerts(
     as_of: AsOf = None,
     show: Show = None,
+    feedback: Feedback = None,
     book: Book = settings.ALERTS,
     warehouse: Warehouse = settings.WAREHOUSE,
     lang: Lang = settings.LANGUAGE,
@@ -81,12 +90,21 @@ def alerts(
     levels, and lists what is open, whose it is, and by when. Internal: a district may
     publish no warning (Food Safety Law, article 118).
     """
+    from pipelines.alerts.feedback import write_feedback
     from pipelines.alerts.running import run_alerts
-    from pipelines.screens.alerts import board_facts, show_board, show_history
+    from pipelines.screens.alerts import (
+        board_facts,
+        show_board,
+        show_feedback,
+        show_history,
+    )
 
     voice = options.voice(lang, as_json=as_json, quiet=quiet)
     if show is not None:
         show_history(voice, book, show)
+        return
+    if feedback is not None:
+        show_feedback(voice, write_feedback(book, warehouse, feedback), feedback)
         return
     with voice.progress("监测预警", "looking for signals"):
         board = run_alerts(warehouse, book, options.day(as_of), options.now())

@@ -1,5 +1,6 @@
 """The board of alerts, and the history of one, in the terminal."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -166,3 +167,15 @@ def known_facts(known: Known, law: RuleSet, now: datetime) -> dict[str, object]:
         "is_overdue": found.is_overdue,
         "missing": list(found.missing),
     }
+
+
+def show_feedback(voice: Voice, rows: Mapping[str, int], folder: Path) -> None:
+    """Say what closed alerts correct, and how the corrections are loaded."""
+    voice.facts({"folder": folder, "rows": rows})
+    complaints, incidents = rows.values()
+    voice.say(
+        f"已闭环预警的结论：投诉举报 {complaints} 件、事件 {incidents} 起，写入 {folder}\n"
+        f"装载后进入特征：shian load {folder} --mapping shian",
+        f"Closed alerts settle {complaints} complaints and {incidents} incidents, in "
+        f"{folder}\nLoad them into the features: shian load {folder} --mapping shian",
+    )
