@@ -230,7 +230,7 @@ def sheets(
     with voice.progress("编制任务单", "making the sheets"):
         drawn = export_draw(bundle, warehouse, out, begins=first)
     voice.facts(drawn_list_facts(drawn))
-    show_drawn_list(voice, drawn)
+    show_drawn_list(voice, drawn, warehouse)
 
 
 def verify(

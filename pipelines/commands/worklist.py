@@ -22,7 +22,7 @@ def make_week(
         made = make_worklist(warehouse, monday=monday, as_of=as_of)
         files = export_week(warehouse, made.run_id, out)
     voice.facts(week_facts(made, files))
-    show_week(voice, made, files)
+    show_week(voice, made, files, warehouse)
 
 
 def check_plan(voice: Voice, warehouse: Path, run: str) -> None:

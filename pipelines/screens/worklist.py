@@ -1,5 +1,6 @@
 """A week's worklist, a draw's visits, and the check of a plan in the terminal."""
 
+import shlex
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -26,7 +27,7 @@ _FOUND = {
 }
 
 
-def show_week(voice: Voice, made: Made, files: Sequence[Path]) -> None:
+def show_week(voice: Voice, made: Made, files: Sequence[Path], warehouse: Path) -> None:
     """Show what presses first, what changed and why, and where the files are."""
     week, found = made.week, made.worklist
     late = sum(stop.task.is_overdue(stop.day) for stop in found.stops)
@@ -56,7 +57,7 @@ def show_week(voice: Voice, made: Made, files: Sequence[Path]) -> None:
             _CHANGES[voice.lang],
             [(*what, count) for what, count in counted.most_common()],
         )
-    show_files(voice, files)
+    show_files(voice, files, warehouse)
 
 
 def _row(voice: Voice, stop: Stop) -> tuple[object, ...]:
@@ -72,18 +73,20 @@ def _row(voice: Voice, stop: Stop) -> tuple[object, ...]:
     )
 
 
-def show_files(voice: Voice, files: Sequence[Path]) -> None:
+def show_files(voice: Voice, files: Sequence[Path], warehouse: Path) -> None:
     """Say where the files are, and how a filled sheet comes back."""
     if not files:
         return
     out = files[0].parent
     sheets = sum(path.suffix == ".xlsx" for path in files)
     calendars = sum(path.suffix == ".ics" for path in files)
+    folder, where = shlex.quote(str(out)), shlex.quote(str(warehouse))
+    following = f"shian load {folder} --mapping worklist --warehouse {where}"
     voice.say(
         f"文件在 {out}：各所任务单 {sheets} 份、各组日历 {calendars} 份、总览 overview.html\n"
-        f"填好后：shian load {out} --mapping worklist",
+        f"填好后：{following}",
         f"Files in {out}: {sheets} office sheets, {calendars} calendars, overview.en.html\n"
-        f"When filled in: shian load {out} --mapping worklist",
+        f"When filled in: {following}",
     )
 
 
@@ -117,7 +120,7 @@ def week_facts(made: Made, files: Sequence[Path]) -> dict[str, object]:
     }
 
 
-def show_drawn_list(voice: Voice, drawn: DrawnList) -> None:
+def show_drawn_list(voice: Voice, drawn: DrawnList, warehouse: Path) -> None:
     """Show how many visits stand on which days, and who has no day together."""
     listing = drawn.listing
     voice.say(
@@ -130,7 +133,7 @@ def show_drawn_list(voice: Voice, drawn: DrawnList) -> None:
             f"{task.business_id}：{who} 没有共同的工作日或须回避；请用 shian draw withdraw 更换",
             f"{task.business_id}: {who} have no day together or must not go; replace one with shian draw withdraw",
         )
-    show_files(voice, drawn.files)
+    show_files(voice, drawn.files, warehouse)
 
 
 def drawn_list_facts(drawn: DrawnList) -> dict[str, object]:

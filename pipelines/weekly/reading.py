@@ -90,11 +90,15 @@ def read_week(warehouse: Warehouse, law: RuleSet, *, monday: date, as_of: date) 
     """Collect the tasks of a week and who can do them.
 
     Raises:
-        UsageError: the day is no Monday.
+        UsageError: the day is no Monday, or its week is over.
         NotFoundError: no plan covers the week.
     """
     if monday.weekday() != _MONDAY:
         message = f"--week is a Monday such as {monday - timedelta(days=monday.weekday())}, not {monday}"
+        raise UsageError(message)
+    if as_of >= monday + timedelta(days=WEEK):
+        # It would tell everybody that every visit of the week was put off.
+        message = f"the week of {monday} is over by {as_of}; give a later --week, or an --as-of before {monday + timedelta(days=WEEK)}"
         raise UsageError(message)
     run = _plan(warehouse, monday)
     known = warehouse.sql(BUSINESSES, [as_of])

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from features.errors import UsageError
 from features.warehouse import open_warehouse
 from pipelines.load import LoadReport, load
 from pipelines.weekly.files import export_week
@@ -82,6 +83,15 @@ def test_a_filled_sheet_is_loaded_and_the_plan_knows_the_visit_was_made(
     again = make_worklist(office / "own.duckdb", monday=MONDAY, as_of=FRIDAY)
     assert visit not in {task.visit_id for task in again.week.tasks}
     assert visit not in {change.visit_id for change in again.worklist.changes}
+
+
+def test_of_a_week_that_is_over_no_list_is_made(office: Path) -> None:
+    own, sunday = office / "own.duckdb", MONDAY + timedelta(days=6)
+    assert make_worklist(own, monday=MONDAY, as_of=sunday).week.tasks
+    before = rows(office, "from output.worklist_change order by all")
+    with pytest.raises(UsageError, match=r"is over by .*; give a later --week"):
+        make_worklist(own, monday=MONDAY, as_of=sunday + timedelta(days=1))
+    assert rows(office, "from output.worklist_change order by all") == before
 
 
 def test_loading_a_sheet_twice_changes_nothing(office: Path) -> None:
