@@ -113,9 +113,19 @@ def _files(source: Path, mapping: Mapping) -> list[tuple[Entry, Path]]:
     files = [(e, path) for e in mapping.entries for path in find_files(source, e)]
     if not files:
         wanted = ", ".join(sorted({e.file for e in mapping.entries}))
-        message = f"{source} holds none of the files that mapping {mapping.name} knows: {wanted} (as {', '.join(SUFFIXES)})"
+        message = f"{source} holds none of the files that mapping {mapping.name} knows: {wanted} (as {', '.join(SUFFIXES)}){_elsewhere(source, mapping)}"
         raise InputError(message)
     return files
+
+
+def _elsewhere(source: Path, mapping: Mapping) -> str:
+    """Point at a folder one step below that holds such files, as simulate writes them."""
+    if not source.is_dir():
+        return ""
+    below = sorted(path for path in source.iterdir() if path.is_dir())
+    held = (p for p in below if any(find_files(p, e) for e in mapping.entries))
+    found = next(held, None)
+    return "" if found is None else f"; {found} does: load that"
 
 
 @dataclass

@@ -78,6 +78,23 @@ RULES_ZH: Mapping[str, str] = {
     "conflict_period_positive": "回避止日早于起日",
     "population_not_negative": "人口为负数",
     "shift_in_range": "调整级数不在 -1 至 2",
+    # a row of what the plan's indicators rest on
+    "handled_period_positive": "经营品种的止日不晚于起日",
+    "roster_period_positive": "名册的止日不晚于起日",
+    "unit_period_positive": "单位的止日不晚于起日",
+    "leave_period_positive": "请假的末日早于首日",
+    "batches_not_negative": "上传批次数为负数",
+    "amount_not_negative": "名册数量为负数",
+    "figure_not_negative": "报送的数字为负数",
+    "size_not_negative": "单位规模为负数",
+    "hours_not_negative": "报告用时为负数",
+    "lessons_positive": "课次小于 1",
+    "points_in_range": "评价得分不在 0 至 100",
+    "found_not_after_record": "发现日晚于记录日",
+    "filed_after_found": "立案日早于发现日",
+    "closed_after_filed": "办结日早于立案日或未立案",
+    "reported_not_after_record": "报告日晚于记录日",
+    "assessed_not_after_record": "评价日晚于记录日",
 }
 
 
@@ -109,6 +126,12 @@ def show_load(voice: Voice, report: LoadReport) -> None:
 
 def show_next(voice: Voice, report: LoadReport, warehouse: Path) -> None:
     """Show the command that comes next; what is not loaded cannot be learned from."""
+    if report.left_out and not report.total.read:
+        voice.say(
+            "没有可装入的行：未填写的任务单等不算。下一步：填写或核对文件后重新装载",
+            "No row to load: sheets nobody filled in, say. Next: fill in or check the files and load again",
+        )
+        return
     if report.total.read == report.total.quarantined:
         voice.say(
             "没有装入任何行。下一步：改正来源文件后重新装载",
@@ -199,8 +222,8 @@ def _show_untouched(voice: Voice, report: LoadReport) -> None:
         voice.say(f"{file}：未读取的列 {names}", f"{file}: columns not read: {names}")
     for table, rows in report.left_out.items():
         voice.say(
-            f"{table}：按对照文件不属于本表的行 {rows:,}",
-            f"{table}: rows the mapping does not mean for it: {rows:,}",
+            f"{table}：按对照文件未取的行（未填写或不属于本表）{rows:,}",
+            f"{table}: rows the mapping leaves out (not filled in, or not of this table): {rows:,}",
         )
     if report.unused_files:
         names = between.join(report.unused_files)

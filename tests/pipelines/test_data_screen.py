@@ -14,9 +14,9 @@ from pipelines.applying import NOT_COMPUTED
 from pipelines.checks import rules_of
 from pipelines.commands import data
 from pipelines.console import Voice
-from pipelines.load import LoadReport
+from pipelines.load import Counts, LoadReport
 from pipelines.parsing import value_rules
-from pipelines.screens.data import RULES_ZH, show_load
+from pipelines.screens.data import RULES_ZH, show_load, show_next
 from pipelines.source_text import Unreadable
 from tests.source_files import (
     BUSINESS,
@@ -232,3 +232,26 @@ def test_where_nothing_was_loaded_the_next_step_is_to_mend_the_source(
     said = capsys.readouterr().out
     assert "Next: mend the source and load it again" in said
     assert "shian train" not in said
+
+
+def test_where_the_mapping_takes_no_row_the_next_step_is_to_fill_them_in() -> None:
+    total = Counts(read=0, loaded=0, updated=0, unchanged=0, quarantined=0)
+    out = io.StringIO()
+    report = LoadReport(
+        source="sheets", mapping="worklist", loaded_on=LOAD_DAY, batch_id=1, total=total,
+        tables={"inspection": total}, rules={}, examples=[], quarantine_entries=0,
+        left_out={"inspection": 9},
+    )  # fmt: skip
+    voice = Voice(out=Console(file=out, width=200))
+    show_load(voice, report)
+    show_next(voice, report, Path("own.duckdb"))
+    assert "inspection：按对照文件未取的行（未填写或不属于本表）9" in out.getvalue()
+    assert "没有可装入的行" in out.getvalue()
+
+
+def test_a_folder_above_the_files_is_told_where_they_are(
+    tmp_path: Path, books: Books
+) -> None:
+    write(tmp_path / "in" / "source", business=businesses("B1"))
+    with pytest.raises(InputError, match=r"in/source does: load that$"):
+        books.load(tmp_path / "in")
