@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from features.errors import UsageError
 from pipelines import settings
 from pipelines.commands import options
 from pipelines.commands.options import Json, Lang, Quiet, Warehouse
@@ -44,6 +45,11 @@ def features(
     from pipelines.screens.declaring import facts, show_features
 
     voice = options.voice(lang, as_json=as_json, quiet=quiet)
+    if out.suffix != ".parquet":
+        message = (
+            f"--out is a Parquet file such as {out.with_suffix('.parquet')}, not {out}"
+        )
+        raise UsageError(message)
     days = [options.day(day) for day in as_of] if as_of else [options.day(None)]
     with voice.progress("计算特征", "computing features") as progress:
         progress("features", 0.1)

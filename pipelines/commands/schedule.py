@@ -1,7 +1,9 @@
 """Commands about the annual plan and its weeks: schedule."""
 
 import secrets
-from typing import Annotated
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +12,10 @@ from pipelines import settings
 from pipelines.commands import options
 from pipelines.commands.options import AsOf, Json, Lang, Quiet, Seed, Warehouse
 from pipelines.commands.worklist import check_plan, make_week
+
+if TYPE_CHECKING:
+    from pipelines.console import Voice
+    from pipelines.schedule.plan import PlanReport
 
 _SEED_BITS = 48
 
@@ -72,6 +78,8 @@ def schedule(
 
     voice = options.voice(lang, as_json=as_json, quiet=quiet)
     _refuse_several(year, week, check)
+    if week is None:
+        _refuse_day(as_of)
     if check is not None:
         check_plan(voice, warehouse, check)
         return
@@ -89,10 +97,25 @@ def schedule(
         )
     voice.facts(report.as_dict())
     show_plan(voice, report)
+    _say_written(voice, report, warehouse)
+
+
+def _say_written(voice: "Voice", report: "PlanReport", warehouse: Path) -> None:
+    where = shlex.quote(str(warehouse))
+    following = f"shian schedule --check newest --warehouse {where}"
     voice.say(
-        f"计划已写入 {warehouse}（运行 {report.run_id}）",
-        f"The plan is in {warehouse} (run {report.run_id})",
+        f"计划已写入 {warehouse}（运行 {report.run_id}，数据截止 {report.run['as_of']}）\n"
+        f"下一步：{following}",
+        f"The plan is in {warehouse} (run {report.run_id}, as of {report.run['as_of']})\n"
+        f"Next: {following}",
     )
+
+
+def _refuse_day(as_of: str | None) -> None:
+    """Refuse a day that would change nothing, rather than pass over it in silence."""
+    if as_of is not None:
+        message = "--as-of goes with --week alone: a year's plan is as of its score run; choose that with --score-run"
+        raise UsageError(message)
 
 
 def _refuse_several(*asked: object) -> None:

@@ -111,6 +111,8 @@ def test_the_readme_lists_every_exit_code_in_both_languages(
         (["schedule", "--week", "2026-03-09", "-w", "{tmp}/no.duckdb"], 4, "init"),
         (["schedule", "--check", "newest", "-w", "{tmp}/no.duckdb"], 4, "shian init"),
         (["schedule", "--check", "newest", "--year", "2026"], 2, "give one"),
+        (["schedule", "--as-of", "2026-01-01"], 2, "--score-run"),
+        (["features", "own.toml", "--out", "{tmp}/f.csv"], 2, "f.parquet"),
         (["listing", "candidates", "-w", "{tmp}/none.duckdb"], 4, "shian init"),
         (["listing", "open", "某某饭店"], 2, "actor"),
         (["listing", "case", "2026-0001", "--register", "{tmp}/n"], 9, "register init"),
