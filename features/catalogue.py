@@ -167,6 +167,10 @@ _TEXTS = {"name": 0, "flag": 0, "zh": 1, "en": 2}
 
 
 def _filled(text: str, window: Window, category: str, words: int) -> str:
+    if window is None:
+        text = text.replace("近{w}", "有记录以来").replace(
+            "in the last {w}", "on record"
+        )
     spoken = (name_of(window), *_WINDOW_WORDS.get(window, words_of(window)))
     return text.replace("{w}", spoken[words]).replace("{v}", category)
 

@@ -54,12 +54,13 @@ def parted_bars(
     All rows share one scale; as shares, every bar is as long as the widest.
     """
     longest = max((_total(parts) for _, parts, _ in rows), default=0.0) or 1.0
-    scale = WIDTH - _LEFT - _RIGHT
+    left = max([_LEFT, *(8 + _length(label) for label, *_ in rows)])
+    scale = WIDTH - left - _RIGHT
     body = []
     for number, (label, parts, end) in enumerate(rows):
-        y, x = number * _ROW + 4, float(_LEFT)
+        y, x = number * _ROW + 4, float(left)
         whole = (_total(parts) or 1.0) if is_share else longest
-        body.append(text(_LEFT - 8, y + 14, label, "end"))
+        body.append(text(left - 8, y + 14, label, "end"))
         for name, kind, size in parts:
             width = size / whole * scale
             body.append(
@@ -68,6 +69,11 @@ def parted_bars(
             x += width
         body.append(text(x + 6, y + 14, end, "start", "dim"))
     return svg(len(rows) * _ROW + 4, body)
+
+
+def _length(label: str) -> int:
+    """Guess how long a label is drawn: a Chinese character is as wide as two letters."""
+    return sum(13 if sign > "\u2000" else 7 for sign in label)
 
 
 def _total(parts: Sequence[tuple[str, str, float]]) -> float:

@@ -80,14 +80,14 @@ class Voice:
         header: Sequence[str],
         rows: Sequence[Sequence[object]],
     ) -> None:
-        """Show a table; numbers stand on the right."""
+        """Show a table; numbers and percentages stand on the right."""
         if self.as_json or self.quiet:
             return
         shown = Table(
             title=self.pick(*title), title_justify="left", header_style="bold"
         )
         for index, name in enumerate(header):
-            numeric = all(isinstance(row[index], int | float) for row in rows)
+            numeric = all(_is_number(row[index]) for row in rows)
             shown.add_column(
                 name, justify="right" if numeric else "left", overflow="fold"
             )
@@ -171,6 +171,12 @@ def _tell_crash(error: Exception) -> None:
 def _tell(line: str) -> None:
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     console.print(" ".join(line.split()), markup=False)
+
+
+def _is_number(value: object) -> bool:
+    """Tell a number, or a share that was written as one."""
+    written = isinstance(value, str) and value.endswith("%")
+    return written or isinstance(value, int | float)
 
 
 def _cell(value: Any) -> Text:  # noqa: ANN401  a table cell may hold anything

@@ -45,7 +45,12 @@ def indicators(
     from pipelines.indicators.files import write_files
     from pipelines.indicators.gaps import gap_table
     from pipelines.indicators.running import indicators as run
-    from pipelines.screens.indicators import facts, show_gaps, show_indicators
+    from pipelines.screens.indicators import (
+        facts,
+        show_gaps,
+        show_indicators,
+        show_next,
+    )
 
     voice = options.voice(lang, as_json=as_json, quiet=quiet)
     with voice.progress("计算指标", "computing the indicators") as progress:
@@ -58,8 +63,8 @@ def indicators(
     else:
         show_gaps(voice, found.of(gap), gaps)
     voice.say(
-        f"网页：{files[0]}　工作簿：{files[2]}　差距清单：{files[3]}\n"
-        f"下一步：shian indicators --as-of {found.as_of} --gap 8 --warehouse {warehouse}",
-        f"Page: {files[1]}   workbook: {files[2]}   gap lists: {files[3]}\n"
-        f"Next: shian indicators --as-of {found.as_of} --gap 8 --warehouse {warehouse}",
+        f"网页：{files[0]}　工作簿：{files[2]}　差距清单：{files[3]}",
+        f"Page: {files[1]}   workbook: {files[2]}   gap lists: {files[3]}",
     )
+    if gap is None:
+        show_next(voice, found, warehouse)

@@ -111,7 +111,7 @@ def sample_plan(
         progress("writing", 0.9)
         files = [*write_files(plan, out, lang), *write_sides(plan, out)]
     voice.facts({**plan_facts(plan), "files": files})
-    show_plan(voice, plan, out)
+    show_plan(voice, plan, out, warehouse)
 
 
 def _key(text: str | None) -> bytes:

@@ -55,9 +55,9 @@ def show_commitment(
         f"Task: {task.name} ({task.as_of} to {task.ends})   libraries: "
         f"{len(frozen.businesses):,} businesses, {len(frozen.inspectors):,} inspectors",
     )
-    voice.table(
-        ("未入库", "Left out"), _OUT[voice.lang], list(_left_out(voice, frozen).items())
-    )
+    if frozen.excluded:
+        out_of = list(_left_out(voice, frozen).items())
+        voice.table(("未入库", "Left out"), _OUT[voice.lang], out_of)
     for basis in frozen.policy.rests_on:
         voice.say(f"依据：{basis.zh}", f"Rests on: {basis.en}")
     following = f"shian draw run {out} --warehouse {warehouse}"
@@ -97,7 +97,12 @@ def show_drawn(voice: Voice, drawn: Drawn) -> None:
     """Show how many were drawn of each stratum, the first visits, and what is due."""
     bundle, policy = drawn.bundle, drawn.bundle.frozen.policy
     voice.table(
-        ("各层抽取情况", "Drawn by stratum"), _STRATA[voice.lang], _strata(bundle)
+        ("各层抽取情况", "Drawn by stratum"),
+        _STRATA[voice.lang],
+        [
+            (_stratum(voice, stratum), held, f"{share:.1%}", *counts)
+            for stratum, held, share, *counts in _strata(bundle)
+        ],
     )
     voice.table(
         (f"前 {TOP_ROWS} 家", f"First {TOP_ROWS}"),
@@ -106,8 +111,8 @@ def show_drawn(voice: Voice, drawn: Drawn) -> None:
             (
                 visit.draw_order,
                 visit.business_id,
-                visit.stratum,
-                float(visit.inclusion_probability),
+                _stratum(voice, visit.stratum),
+                f"{float(visit.inclusion_probability):.1%}",
                 "、".join(visit.inspectors),
                 visit.replaces or "",
             )
@@ -124,6 +129,11 @@ def show_drawn(voice: Voice, drawn: Drawn) -> None:
         f"Bundle: {drawn.path}   digest {bundle.digest[:16]}\n"
         f"Next: shian draw verify {drawn.path} --commitment {bundle.commitment.commitment}",
     )
+
+
+def _stratum(voice: Voice, stratum: str) -> str:
+    """Name a stratum; an individual business has no credit class."""
+    return voice.pick(stratum.replace("/none", "/无"), stratum)
 
 
 def _strata(bundle: Bundle) -> list[tuple[object, ...]]:

@@ -1,5 +1,6 @@
 """The indicators of the plan in the terminal, and as facts for a program."""
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,17 @@ def show_indicators(voice: Voice, found: Indicators) -> None:
         "\n".join(words.CAUTIONS["en"])
         + "\nStars of street offices are provisional: see the page.",
     )
+
+
+def show_next(voice: Voice, found: Indicators, warehouse: Path) -> None:
+    """Show how to read the gap list of the first indicator that has one."""
+    short = (j.plan.target.no for j in found.judged if j.assessed.gaps.height)
+    if (no := next(short, None)) is not None:
+        following = (
+            f"shian indicators --as-of {found.as_of} --year {found.year} --gap {no} "
+            f"--warehouse {shlex.quote(str(warehouse))}"
+        )
+        voice.say(f"下一步：{following}", f"Next: {following}")
 
 
 def show_gaps(voice: Voice, judged: Judged, gaps: pl.DataFrame) -> None:

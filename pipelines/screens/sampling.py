@@ -1,5 +1,6 @@
 """A sampling plan, and what came of it, in the terminal."""
 
+import shlex
 from collections import Counter
 from pathlib import Path
 
@@ -32,26 +33,31 @@ _CLOCKS = {
 }
 
 
-def show_plan(voice: Voice, plan: Plan, out: Path) -> None:
+def show_plan(voice: Voice, plan: Plan, out: Path, warehouse: Path) -> None:
     """Show the figures, the programmes and streets, the cautions, and the files."""
     overview = Overview(plan, voice.lang)
     for number, said in overview.facts():
         voice.say(f"{number}　{said}", f"{number}   {said}")
     for table in (overview.programmes(), overview.streets()):
-        voice.table((table.title, table.title), table.header, table.rows)
+        rows = [
+            [f"{v:.1%}" if n in table.shares else v for n, v in enumerate(row)]
+            for row in table.rows
+        ]
+        voice.table((table.title, table.title), table.header, rows)
     for said in overview.cautions():
         voice.say(said, said)
+    following = f"shian sample-results --warehouse {shlex.quote(str(warehouse))}"
     voice.say(
         f"计划：{out}/plan.xlsx、plan.csv、plan.html\n"
         f"抽样：{out}/samplers/　接样：{out}/reception/　检验：{out}/laboratories/ "
         "请分送三方，任何一方不得持有他方文件\n"
         f"密钥：{out}/sealed/key.txt 请另行封存\n"
-        f"运行编号 {plan.run_id}　下一步：shian sample-results",
+        f"运行编号 {plan.run_id}　下一步：{following}",
         f"Plan: {out}/plan.xlsx, plan.csv, plan.en.html\n"
         f"Officers: {out}/samplers/   reception: {out}/reception/   laboratories: "
         f"{out}/laboratories/   hand each to its own, and none to another\n"
         f"Key: {out}/sealed/key.txt, to be kept elsewhere under seal\n"
-        f"Run {plan.run_id}   Next: shian sample-results",
+        f"Run {plan.run_id}   Next: {following}",
     )
 
 
@@ -101,7 +107,8 @@ def _say_rate(voice: Voice, results: Results) -> None:
     rate = results.rate
     if rate is None:
         voice.say(
-            "评价性抽检合格率：不适用（尚无终结结果）", "Pass rate: not applicable"
+            "评价性抽检合格率：不适用（尚无终结结果）",
+            "Pass rate of evaluation: not applicable (no result is final yet)",
         )
         return
     if results.planned is None:

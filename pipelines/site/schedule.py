@@ -50,7 +50,7 @@ def schedule_section(warehouse: Warehouse, book: Book) -> Section:
             _card("plan-random", ("随机抽查", "random visits"), random, book),
             _dropped_card(lost, dropped, book),
         ],
-        tables=[_requirements(plan, book), _months(plan, book)],
+        tables=[_requirements(plan, book), _months(plan, year, book)],
         notices=notices,
     )
 
@@ -83,9 +83,10 @@ def _requirements(plan: pl.DataFrame, book: Book) -> Table:
     return Table(book.pick("按要求", "By requirement"), header, rows)
 
 
-def _months(plan: pl.DataFrame, book: Book) -> Table:
-    """Count visits by office and month."""
-    dated = plan.with_columns(month=pl.col("week_starting").dt.truncate("1mo"))
+def _months(plan: pl.DataFrame, year: int, book: Book) -> Table:
+    """Count visits by office and month; the first week may begin in the year before."""
+    begins = pl.max_horizontal("week_starting", pl.date(year, 1, 1))
+    dated = plan.with_columns(month=begins.dt.truncate("1mo"))
     months = dated["month"].unique().sort()
     rows = []
     for (office,), here in dated.group_by(["office_id"], maintain_order=True):

@@ -1,11 +1,19 @@
 """The catalogue: every declaration complete, and about something that is computed."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from features import complaints, conduct, inspections, profile, sampling
-from features.catalogue import FAMILIES, METRICS, Feature, catalogue, feature_names
+from features.catalogue import (
+    FAMILIES,
+    METRICS,
+    Feature,
+    catalogue,
+    feature_names,
+    read_features,
+)
 from features.matrix import STREAMS
 from features.neighbourhood import GROUPS
 from features.profile import profile_features
@@ -89,6 +97,16 @@ def test_windows_are_spelt_out_in_name_and_words() -> None:
     assert (year.zh, year.window) == ("近一年严重不合格次数", 365)
     assert year.en == "serious findings in the last year"
     assert by_name["certificates"].window is None
+
+
+def test_of_all_time_is_said_as_people_say_it(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(
+        '[[feature]]\nname = "n_{w}"\nzh = "近{w}次数"\nen = "visits in the last {w}"\n'
+        'unit = "次|visit"\nmetric = "count"\nstream = "inspection"\nwindows = ["all"]\n'
+    )
+    (feature,) = read_features(own)
+    assert (feature.zh, feature.en) == ("有记录以来次数", "visits on record")
 
 
 def test_every_stream_is_used_and_every_family_has_a_feature() -> None:

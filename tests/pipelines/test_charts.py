@@ -37,6 +37,15 @@ def test_a_bar_is_split_as_the_counts_are() -> None:
     assert svg.count(">10<") == 1
 
 
+def test_a_long_name_has_room_beside_its_bar() -> None:
+    def begins(label: str) -> float:
+        svg = charts.parted_bars([(label, [("完成", "done", 5)], "5")])
+        return float(re.findall(r'x="([\d.]+)"[^>]*text-anchor="end"', svg)[0])
+
+    assert begins("湖滨") == begins("小营")
+    assert begins("小微主体登记后一个月内首查") >= 13 * 13
+
+
 def test_a_name_is_never_taken_for_markup() -> None:
     svg = charts.stacked_bars([("<script>alert(1)</script>&", COUNTS)])
     assert "<script" not in svg

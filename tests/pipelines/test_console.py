@@ -127,6 +127,12 @@ def test_numbers_stand_on_the_right_with_separators() -> None:
     assert "-" in said
 
 
+def test_percentages_stand_on_the_right() -> None:
+    spoken, out, _ = voice()
+    spoken.table(("率", "shares"), ["率"], [["2.0%"], ["100.0%"]])
+    assert "│   2.0% │" in out.getvalue()
+
+
 def test_what_stands_in_brackets_in_a_cell_is_no_markup() -> None:
     spoken, out, _ = voice()
     spoken.table(("表", "table"), ["名"], [["某店[red]已停业[/red][closed]"]])
