@@ -136,7 +136,7 @@ def _stratum(voice: Voice, stratum: str) -> str:
     return voice.pick(stratum.replace("/none", "/无"), stratum)
 
 
-def _strata(bundle: Bundle) -> list[tuple[object, ...]]:
+def _strata(bundle: Bundle) -> list[tuple[str, int, float, float, int]]:
     library = bundle.frozen.library
     drawn = Counter(visit.stratum for visit in bundle.standing)
     return [
