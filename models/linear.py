@@ -5,7 +5,7 @@ One thread and a fixed seed: the same programme gives the same solution.
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -17,6 +17,14 @@ Array = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 
 _INFINITE = highspy.kHighsInf
+# How a programme is solved again where the search that goes on from the last solution
+# loses its way: from nothing, by the primal simplex, by the interior point method.
+_AGAIN: tuple[Mapping[str, str | int], ...] = (
+    {},
+    {"simplex_strategy": 4},
+    {"solver": "ipm"},
+)
+_USUAL: Mapping[str, str | int] = {"simplex_strategy": 1, "solver": "choose"}
 # A node limit and not a clock bounds the search, so that a slow machine finds the same.
 _NODES = 500
 
@@ -73,8 +81,17 @@ class Programme:
             self._solver.changeRowBounds(row, -_INFINITE, bound)
 
     def solve(self) -> Solution:
-        """Solve to the optimum."""
+        """Solve to the optimum, from the last solution or else from nothing."""
         self._solver.run()
+        for options in _AGAIN:
+            if _is_optimal(self._solver):
+                break
+            self._solver.clearSolver()
+            for name, value in {**_USUAL, **options}.items():
+                self._solver.setOptionValue(name, value)
+            self._solver.run()
+        for name, value in _USUAL.items():
+            self._solver.setOptionValue(name, value)
         _expect_optimal(self._solver)
         found = self._solver.getSolution()
         return Solution(
@@ -119,9 +136,13 @@ def _quiet() -> highspy.Highs:
     return solver
 
 
+def _is_optimal(solver: highspy.Highs) -> bool:
+    return bool(solver.getModelStatus() == highspy.HighsModelStatus.kOptimal)
+
+
 def _expect_optimal(solver: highspy.Highs) -> None:
-    status = solver.getModelStatus()
-    if status != highspy.HighsModelStatus.kOptimal:
+    if not _is_optimal(solver):
+        status = solver.getModelStatus()
         message = f"HiGHS ended with {solver.modelStatusToString(status)}"
         raise AssertionError(message)
 
