@@ -105,11 +105,16 @@ def _months(
 
 
 def _planned(plan: OfficePlan, weeks: PlanWeeks) -> dict[date, float]:
-    """Add up the person-minutes of the visits planned, by the month of their week."""
+    """Spread the person-minutes of the visits planned over the workdays of their week.
+
+    A week of two months must not fill the one and leave the other empty: what there are
+    hands for is counted by day too.
+    """
     found: dict[date, float] = defaultdict(float)
     for sent in plan.sent:
-        month = weeks.workdays[sent.week][0].replace(day=1)
-        found[month] += 2 * _minutes(plan, sent)
+        days = weeks.workdays[sent.week]
+        for day in days:
+            found[day.replace(day=1)] += 2 * _minutes(plan, sent) / len(days)
     return found
 
 

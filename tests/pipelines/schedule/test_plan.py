@@ -115,6 +115,17 @@ def test_riskier_businesses_are_visited_earlier_where_hands_are_scarce(
     assert early < late
 
 
+def test_no_month_takes_more_person_days_than_there_are(
+    short: tuple[Path, PlanReport],
+) -> None:
+    months = short[1].shortage.with_columns(
+        taken=pl.col("person_days_needed") - pl.col("person_days_missing")
+    )
+    # Whole weeks bind; who is on leave on some days of one makes the days uneven.
+    over = months.filter(pl.col("taken") > 1.05 * pl.col("person_days_available"))
+    assert over.is_empty(), over
+
+
 def test_a_date_cannot_be_guessed_well(report: PlanReport) -> None:
     assert report.guessing.outsider > 1
     assert report.guessing.insider <= report.guessing.most
