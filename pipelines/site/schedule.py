@@ -7,6 +7,7 @@ import polars as pl
 
 from features.schema import labels
 from features.warehouse import Warehouse
+from models.rules import load_rules
 from pipelines.runs import latest_run
 from pipelines.site.book import Book
 from pipelines.site.section import Card, Cell, Section, Table
@@ -28,15 +29,7 @@ def schedule_section(warehouse: Warehouse, book: Book) -> Section:
     dropped = short.filter(pl.col("visits_dropped") > 0)
     lost = int(short["visits_dropped"].sum())
     year = json.loads(run["parameters"]).get("year", run["as_of"].year)
-    notices = []
-    if lost:
-        first = labels("plan_requirement")[dropped["requirement"].drop_nulls()[0]]
-        notices.append(
-            book.pick(
-                f"能力不足：{lost:,} 次检查排不进，首先落空的是“{first[0]}”。",
-                f"Capacity is short: {lost:,} visits dropped, first of '{first[1]}'.",
-            )
-        )
+    notices = [_short_of(lost, dropped, run, book)] if lost else []
     random = plan.filter(pl.col("is_random"))
     return Section(
         "schedule",
@@ -64,6 +57,19 @@ def _card(name: str, words: tuple[str, str], rows: pl.DataFrame, book: Book) -> 
     title = book.pick(*words)
     cell = book.count(name, title, rows, _PLAN)
     return Card(cell.text, title, cell.href)
+
+
+def _short_of(lost: int, dropped: pl.DataFrame, run: dict[str, Any], book: Book) -> str:
+    """Say how much is missing, and the weightiest requirement that is not met in full."""
+    order = load_rules().in_force(run["as_of"]).codes("plan.priority")
+    unmet = set(dropped["requirement"].drop_nulls())
+    first = next((name for name in order if name in unmet), min(unmet))
+    words = labels("plan_requirement")[first]
+    return book.pick(
+        f"能力不足：{lost:,} 次检查排不进，次序最高而未能全部满足的是“{words[0]}”。",
+        f"Capacity is short: {lost:,} visits dropped; the weightiest not met in full "
+        f"is '{words[1]}'.",
+    )
 
 
 def _dropped_card(lost: int, dropped: pl.DataFrame, book: Book) -> Card:

@@ -77,6 +77,14 @@ def planned(scored_warehouse: Path, tmp_path_factory: pytest.TempPathFactory) ->
             person_days_missing=2.0, visits_dropped=4, requirement="grade_a",
         )  # fmt: skip
         opened.insert("output.plan_shortage", short)
+        opened.insert(
+            "output.plan_shortage",
+            short.with_columns(
+                pl.lit("OFF02").alias("office_id"),
+                pl.lit("legal_floor").alias("requirement"),
+                pl.lit(1, pl.Int64).alias("visits_dropped"),
+            ).cast(short.schema),
+        )
         alert = row(
             "output.alert", run_id="alerts", alert_id="A1", raised_on=DAY, level="red",
             raised_level="red", kind="sample", signal="-", signal_en="-", businesses="",
@@ -124,7 +132,8 @@ def test_grades_are_those_of_the_newest_run(site: Path, planned: Path) -> None:
 
 def test_a_plan_that_is_short_says_so_first(site: Path) -> None:
     page = (site / "schedule.html").read_text("utf-8")
-    assert "能力不足：4 次检查排不进" in page
+    # A single visit of the legal floor weighs more than four of grade A.
+    assert "能力不足：5 次检查排不进，次序最高而未能全部满足的是“法定底线" in page
     assert ("rows/plan.html", "3") in Links(site / "schedule.html").found
 
 
