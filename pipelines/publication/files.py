@@ -9,13 +9,13 @@ from features.errors import UsageError
 from features.schema import labels
 from models.case import Case, words
 from models.rules import Rules
+from pipelines.plain_text import plain
 from pipelines.written import drafts
 
 PENALTIES, TAKEN_DOWN = "penalties.csv", "taken_down.csv"
 SERIOUS, NOTICES = "serious_list.csv", "notices.csv"
 # The standard counts money in units of ten thousand yuan.
 _UNIT_YUAN = 10_000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 Row = Mapping[str, Any]
 
@@ -33,7 +33,9 @@ def write_files(
         with drafts(paths) as written:
             for path, (header, rows) in zip(written, tables.values(), strict=True):
                 with path.open("w", encoding="utf-8-sig", newline="") as file:
-                    csv.writer(file).writerows([header, *map(_safe, rows)])
+                    csv.writer(file).writerows(
+                        [header, *([plain(cell) for cell in row] for row in rows)]
+                    )
     except OSError as error:
         message = f"{folder} cannot be written to ({error}); choose another folder"
         raise UsageError(message) from error
@@ -113,11 +115,4 @@ def notice_table(
         [told[code][0], zh, business["name"], business["usci"], what]
         for _, business, what in listed
         for code, (zh, _) in measures.items()
-    ]
-
-
-def _safe(row: list[Any]) -> list[Any]:
-    """Put an apostrophe before what a spreadsheet would take for a formula."""
-    return [
-        f"'{c}" if isinstance(c, str) and c.startswith(_FORMULA) else c for c in row
     ]

@@ -6,14 +6,13 @@ from pathlib import Path
 import polars as pl
 
 from features.schema import Column, labels, schema
+from pipelines.plain_text import plain_column
 from pipelines.report import pages
 from pipelines.site.section import Cell
 
 ROWS = "rows"
 # More rows than anybody reads on a page; the file beside it has them all.
 _SHOWN = 500
-# The names a spreadsheet would run as a formula when it opens the file.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Book:
@@ -45,9 +44,10 @@ class Book:
         header = [self._label(column, table) for column in rows.columns]
         said = self._in_words(rows, table)
         file = self.folder / ROWS / f"{name}.csv"
-        _safe(said).rename(dict(zip(rows.columns, header, strict=True))).write_csv(
-            file, include_bom=True
-        )
+        text = [name for name, dtype in rows.schema.items() if dtype == pl.String]
+        said.with_columns(map(plain_column, text)).rename(
+            dict(zip(rows.columns, header, strict=True))
+        ).write_csv(file, include_bom=True)
         view = {
             "title": title,
             "header": header,
@@ -101,14 +101,3 @@ def _columns(table: str) -> Mapping[str, Column]:
     """Give what is known of columns: those of the table before those of others."""
     tables = ("mart.business", "output.score", table)
     return {k: v for name in tables for k, v in schema()[name].columns.items()}
-
-
-def _safe(rows: pl.DataFrame) -> pl.DataFrame:
-    """Put an apostrophe before what a spreadsheet would take for a formula."""
-    return rows.with_columns(
-        pl.when(pl.any_horizontal(pl.col(c).str.starts_with(f) for f in _FORMULA))
-        .then("'" + pl.col(c))
-        .otherwise(pl.col(c))
-        .alias(c)
-        for c in rows.columns
-    )

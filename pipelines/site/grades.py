@@ -94,7 +94,13 @@ def _streets(rows: pl.DataFrame, book: Book) -> Table:
             for g in GRADES
         ]
         total = _cell(here, code, street, book)
-        share = Cell(f"{row['share']:.1%}", is_number=True)
+        risky = _cell(
+            here.filter(pl.col("risk_grade").is_in(["C", "D"])),
+            f"{code}-CD",
+            street,
+            book,
+        )
+        share = Cell(f"{row['share']:.1%}", risky.href, is_number=True)
         table.append([Cell(street, total.href), *counts, total, share])
     return Table(book.pick("各街道", "By street"), header, table)
 

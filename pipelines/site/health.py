@@ -22,13 +22,16 @@ with runs as (
     from output.run where kind = 'score'
     qualify row_number() over (partition by as_of order by rowid desc) = 1
 )
-select runs.as_of, score.probability, inspection.is_serious
+select
+    runs.as_of, inspection.inspection_id, inspection.business_id,
+    inspection.inspected_on, score.probability, inspection.is_serious
 from runs
 join output.score on score.run_id = runs.run_id
 join mart.inspection on inspection.business_id = score.business_id
     and inspection.inspected_on >= runs.as_of
     and (runs.next_as_of is null or inspection.inspected_on < runs.next_as_of)
 where inspection.is_serious is not null and list_contains(?, inspection.purpose)
+order by runs.as_of, inspection.inspection_id
 """
 
 
@@ -43,6 +46,8 @@ def health_section(warehouse: Warehouse, book: Book) -> Section:
     rows = warehouse.table(_SCORE).filter(pl.col("run_id") == run["run_id"]).collect()
     wide = rows.filter(pl.col("is_near_edge")).drop("run_id", "notes", "notes_en")
     edge = book.pick("临界等级", "grades near an edge")
+    mean = book.pick("平均概率", "mean probability")
+    said = rows.select("business_id", pl.col("^probability.*$"))
     cell = book.count("near-edge", edge, wide, _SCORE)
     return Section(
         "health",
@@ -56,8 +61,8 @@ def health_section(warehouse: Warehouse, book: Book) -> Section:
         cards=[
             Card(
                 f"{_mean(rows['probability']):.1%}",
-                book.pick("平均概率", "mean probability"),
-                "",
+                mean,
+                book.rows("probabilities", mean, said, _SCORE),
             ),
             Card(cell.text, edge, cell.href),
         ],
@@ -84,7 +89,7 @@ def _since(warehouse: Warehouse, book: Book) -> list[Table]:
         rows.append(
             [
                 Cell(str(as_of)),
-                Cell(f"{found.height:,}", is_number=True),
+                book.count(f"since-{as_of}", str(as_of), found, "mart.inspection"),
                 Cell(f"{_mean(found['probability']):.1%}", is_number=True),
                 Cell(f"{share:.1%} ({low:.1%}–{high:.1%})", is_number=True),
             ]

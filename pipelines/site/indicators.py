@@ -12,6 +12,7 @@ from pipelines.site.book import Book
 from pipelines.site.section import Card, Cell, Section, Table
 
 _VALUE, _GAP = "output.indicator_value", "output.indicator_gap"
+_TREND = "output.indicator_trend"
 
 
 def indicators_section(warehouse: Warehouse, book: Book) -> Section:
@@ -24,7 +25,7 @@ def indicators_section(warehouse: Warehouse, book: Book) -> Section:
     values = _of(warehouse, _VALUE, run).sort("indicator_no")
     law = load_rules().in_force(run["as_of"])
     targets = {target.no: target for target in law.all(IndicatorTarget)}
-    gaps = _of(warehouse, _GAP, run)
+    gaps, trend = _of(warehouse, _GAP, run), _of(warehouse, _TREND, run)
     return Section(
         "indicators",
         title,
@@ -43,7 +44,7 @@ def indicators_section(warehouse: Warehouse, book: Book) -> Section:
                     book.pick("差距清单", "gap list"),
                 ),
                 [
-                    _row(row, targets[row["indicator_no"]], gaps, book)
+                    _row(row, targets[row["indicator_no"]], (values, trend, gaps), book)
                     for row in values.iter_rows(named=True)
                 ],
             )
@@ -71,21 +72,29 @@ def _cards(values: pl.DataFrame, book: Book) -> list[Card]:
 
 
 def _row(
-    row: dict[str, Any], target: IndicatorTarget, gaps: pl.DataFrame, book: Book
+    row: dict[str, Any],
+    target: IndicatorTarget,
+    behind: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame],
+    book: Book,
 ) -> list[Cell]:
+    """Show an indicator; its value leads to its quarters, its forecast to its own row."""
     number = row["indicator_no"]
     short = book.pick(target.short_zh, target.short_en)
     unit = book.pick(target.unit_zh, target.unit_en)
     other = "why_en" if book.lang == "zh" else "why_zh"
-    missing = gaps.filter(pl.col("indicator_no") == number).drop("indicator_no", other)
+    is_it = pl.col("indicator_no") == number
+    values, trend, gaps = (rows.filter(is_it) for rows in behind)
+    missing = gaps.drop("indicator_no", other)
+    quarters = book.rows(f"indicator-{number}-quarters", short, trend, _TREND)
+    whole = book.rows(f"indicator-{number}", short, values, _VALUE)
     met = {True: ("是", "yes"), False: ("否", "no"), None: ("不适用", "n/a")}
     return [
         Cell(str(number), is_number=True),
         Cell(short),
-        Cell(_said(row["value"], unit), is_number=True),
+        Cell(_said(row["value"], unit), quarters, is_number=True),
         Cell(f"{row['comparison']} {_said(row['target'], unit)}", is_number=True),
         Cell(book.pick(*met[row["is_met"]])),
-        Cell(_said(row["forecast"], unit), is_number=True),
+        Cell(_said(row["forecast"], unit), whole, is_number=True),
         book.count(f"gap-{number}", short, missing, _GAP),
     ]
 

@@ -92,6 +92,18 @@ def planned(scored_warehouse: Path, tmp_path_factory: pytest.TempPathFactory) ->
             is_overdue=False, missing="cause",
         )  # fmt: skip
         opened.insert("output.alert", alert)
+        value = row(
+            "output.indicator_value", run_id="indicators", indicator_no=1, as_of=DAY,
+            year=2025, period_from=date(2025, 1, 1), period_to=DAY, numerator=95.0,
+            denominator=100.0, value=95.0, target=100.0, comparison=">=", is_met=False,
+            missing=5.0, gaps=0, forecast_day=DAY, forecast=95.0,
+        )  # fmt: skip
+        opened.insert("output.indicator_value", value)
+        quarter = row(
+            "output.indicator_trend", run_id="indicators", indicator_no=1, until=DAY,
+            numerator=95.0, denominator=100.0, value=95.0,
+        )  # fmt: skip
+        opened.insert("output.indicator_trend", quarter)
     return path
 
 
@@ -121,6 +133,19 @@ def test_every_count_is_the_number_of_the_rows_behind_it(site: Path) -> None:
     for page, href, said in counts:
         rows = pl.read_csv((page.parent / href).with_suffix(".csv"), infer_schema=False)
         assert rows.height == int(said.replace(",", "")), (page, href)
+
+
+def test_no_card_or_cell_that_counts_stands_without_its_rows(site: Path) -> None:
+    for page in site.glob("*.html"):
+        text = page.read_text("utf-8")
+        bare = re.findall(r'<div class="card"><b>([^<]*)</b>', text)
+        bare += re.findall(r'<td class="n">([^<]*)</td>', text)
+        # Nothing stands behind a zero, and a target is the plan's and not a count.
+        counts = {said for said in bare if not said.startswith("&gt;")}
+        assert counts <= {"0", "0.0%", "1"}, page
+    assert 'href="rows/indicator-1-quarters.html">95%' in (
+        site / "indicators.html"
+    ).read_text("utf-8")
 
 
 def test_grades_are_those_of_the_newest_run(site: Path, planned: Path) -> None:
@@ -165,6 +190,11 @@ def test_a_cell_that_looks_like_a_formula_is_written_as_text(
     build_site(copy, tmp_path / "site", "zh", quiet)
     rows = pl.read_csv(tmp_path / "site" / "rows" / "all.csv", infer_schema=False)
     assert set(rows["名称"]) == {"'=cmd()"}
+    # A number that is negative is no formula.
+    shift = pl.read_csv(
+        tmp_path / "site" / "rows" / "near-edge.csv", infer_schema=False
+    )
+    assert not shift["建议调整级数"].str.starts_with("'").any()
 
 
 def test_the_same_runs_give_the_same_bytes(
@@ -202,4 +232,5 @@ def test_what_an_earlier_run_said_stands_beside_what_was_found_since(
     build_site(copy, tmp_path / "site", "zh", quiet)
     page = (tmp_path / "site" / "health.html").read_text("utf-8")
     assert "事先所言与此后所见" in page
-    assert f'<td>2025-06-01</td><td class="n">{found:,}</td>' in page
+    links = Links(tmp_path / "site" / "health.html").found
+    assert ("rows/since-2025-06-01.html", f"{found:,}") in links
