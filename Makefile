@@ -8,7 +8,7 @@ export MLFLOW_ALLOW_PICKLE_DESERIALIZATION := false
 # The matrices are small: threads of the linear algebra only wait for each other.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help setup demo test bench lint types contracts check clean
+.PHONY: help setup demo test search bench lint types contracts check clean
 
 help:            ## list the targets
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -27,6 +27,9 @@ demo: $(READY)   ## build, load, train and score the demo district
 
 test: $(READY)   ## every test, with branch coverage
 	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered
+
+search: $(READY) ## the same tests on new examples; what fails becomes an example
+	$(BIN)/python -m pytest -n 2 --dist loadfile --hypothesis-profile=search
 
 bench: $(READY)  ## whole public data sets and timings; not part of the tests
 	$(BIN)/python -m pytest -m bench -o addopts="--import-mode=importlib" tests/benchmarks -s

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -28,6 +29,21 @@ def workdays_between(first: date, last: date) -> int:
     """Count the workdays after the first day, up to and with the last."""
     days = range(1, (last - first).days + 1)
     return sum(is_workday(first + timedelta(days=n)) for n in days)
+
+
+def whole_workdays_between(first: date, last: date) -> int:
+    """Count the workdays over since the first day, before the last one begins."""
+    return workdays_between(first, last - timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    ("review", "over"), [("2025-11-14", 4), ("2025-11-15", 5), ("2025-11-17", 5)]
+)
+def test_a_notice_of_friday_leaves_until_the_next_friday_to_answer(
+    review: str, over: int
+) -> None:
+    notice = date(2025, 11, 7)
+    assert whole_workdays_between(notice, date.fromisoformat(review)) == over
 
 
 def leads_to(item: Item, duty: Running, today: date) -> bool:
@@ -132,8 +148,8 @@ class Officers(RuleBasedStateMachine):
         assert notice < review < discussion < consent
         served = before[notice]
         assert {"notice", "proof_of_service"} <= set(served.attachments)
-        assert workdays_between(served.on, before[review].on) > 5
-        assert workdays_between(served.on, decided.on) > 5
+        assert whole_workdays_between(served.on, before[review].on) >= 5
+        assert whole_workdays_between(served.on, decided.on) >= 5
         for opened, answered in [
             ("record_defence", "answer_defence"),
             ("request_hearing", "hold_hearing"),
