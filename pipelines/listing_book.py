@@ -1,18 +1,16 @@
 """The candidates as a workbook: a sheet each of candidates, evidence, gravity, excluded."""
 
 from collections.abc import Mapping
-from datetime import datetime, time
 from pathlib import Path
 
 import polars as pl
 import xlsxwriter
-from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from features.errors import UsageError
 from models.candidates import Candidates
-from pipelines.spreadsheet import OPTIONS
+from pipelines.dated_book import dated_book
 
 FILE = "candidates.xlsx"
 _SHEETS: Mapping[str, tuple[str, str]] = {
@@ -60,17 +58,15 @@ def write_candidates(found: Candidates, folder: Path, lang: str) -> Path:
     path = folder / FILE
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with xlsxwriter.Workbook(path, OPTIONS) as book:
+        with dated_book(path, found.as_of) as book:
             _write(book, found, lang)
-    except (OSError, FileCreateError) as error:
+    except OSError as error:
         message = f"{path} cannot be written ({error}); choose another folder"
         raise UsageError(message) from error
     return path
 
 
 def _write(book: xlsxwriter.Workbook, found: Candidates, lang: str) -> None:
-    # The file's own date is that of the facts: a clock would change its bytes.
-    book.set_properties({"created": datetime.combine(found.as_of, time())})
     head = book.add_format({"bold": True, "bg_color": "#E8EDF2", "text_wrap": True})
     text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
     for name, both in _SHEETS.items():

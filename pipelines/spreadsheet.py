@@ -4,29 +4,20 @@ Every code is written as text, so no program rounds it or runs it as a formula.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time
 from pathlib import Path
 
 import polars as pl
 import xlsxwriter
-from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from features.schema import labels, schema
 from models.clauses import GRADES
+from pipelines.dated_book import dated_book
 from pipelines.runs import Run, grades_by
 
 # A sheet holds 1,048,576 rows, one of them the header.
 ROWS_A_SHEET = 1_000_000
-# Nothing in a cell is ever taken for anything but what it says.
-OPTIONS = {
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-    "nan_inf_to_errors": True,
-    "in_memory": True,
-}
 _FILL = {"A": "#DCE9F3", "B": "#EEF5FA", "C": "#FBE3CC", "D": "#F0C4C1"}
 _WIDTHS: Mapping[str, float] = {
     "business_id": 14,
@@ -108,15 +99,8 @@ def write_spreadsheet(run: Run, path: Path, lang: str) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    book = xlsxwriter.Workbook(path, OPTIONS)
-    # The file's own date is that of the facts: a clock would change its bytes.
-    book.set_properties({"created": datetime.combine(run.as_of, time())})
-    _Book(book, lang).fill(run)
-    try:
-        book.close()
-    except FileCreateError as error:
-        # Its own kind of error hides the one that says what to do.
-        raise OSError(*error.args) from error
+    with dated_book(path, run.as_of) as book:
+        _Book(book, lang).fill(run)
 
 
 class _Book:

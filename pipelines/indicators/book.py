@@ -1,20 +1,18 @@
 """The indicators as a workbook: one sheet to print, and every row that is in the way."""
 
 from collections.abc import Sequence
-from datetime import datetime, time
 from pathlib import Path
 
 import xlsxwriter
-from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from models.citation import Language, cite
 from models.indicators.assess import STARS
+from pipelines.dated_book import dated_book
 from pipelines.indicators import words
 from pipelines.indicators.gaps import gap_table
 from pipelines.indicators.running import Indicators, Judged
-from pipelines.spreadsheet import OPTIONS
 
 Cells = Sequence[object]
 _SHEETS = {
@@ -29,14 +27,8 @@ def write_book(found: Indicators, path: Path, lang: str) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    book = xlsxwriter.Workbook(path, OPTIONS)
-    # The file's own date is that of the facts: a clock would change its bytes.
-    book.set_properties({"created": datetime.combine(found.as_of, time())})
-    _Book(book, lang).fill(found)
-    try:
-        book.close()
-    except FileCreateError as error:
-        raise OSError(*error.args) from error
+    with dated_book(path, found.as_of) as book:
+        _Book(book, lang).fill(found)
 
 
 class _Book:

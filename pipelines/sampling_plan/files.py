@@ -1,18 +1,16 @@
 """The files of a sampling plan for those who steer it: sheet, list and page."""
 
-from datetime import datetime, time
 from pathlib import Path
 
 import polars as pl
 import xlsxwriter
-from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 
 from features.schema import labels, schema
+from pipelines.dated_book import dated_book
 from pipelines.report import pages
 from pipelines.sampling_plan.overview import Overview, Table
 from pipelines.sampling_plan.planning import Plan, plan_rows
-from pipelines.spreadsheet import OPTIONS
 from pipelines.written import drafts
 
 LIST, WORKBOOK = "plan.csv", "plan.xlsx"
@@ -101,29 +99,23 @@ def _label(name: str, lang: str) -> str:
 
 def _write_workbook(plan: Plan, shown: pl.DataFrame, path: Path, lang: str) -> None:
     overview = Overview(plan, lang)
-    book = xlsxwriter.Workbook(path, OPTIONS)
-    book.set_properties({"created": datetime.combine(plan.request.as_of, time())})
-    head = book.add_format({"bold": True, "bg_color": "#E8EDF2", "text_wrap": True})
-    share = book.add_format({"num_format": "0.0%"})
-    count = book.add_format({"num_format": "#,##0.###"})
-    _about(book, overview, head)
-    for table in overview.tables():
-        _sheet(book, table, (head, share, count))
-    listed = Table(
-        "batches",
-        overview.pick("批次", "batches"),
-        tuple(shown.columns),
-        shown.rows(),
-        frozenset(
-            _SHOWN.index(n) for n in ("inclusion_probability", "expected_failure")
-        ),
-    )
-    _sheet(book, listed, (head, share, count))
-    try:
-        book.close()
-    except FileCreateError as error:
-        # Its own kind of error hides the one that says what to do.
-        raise OSError(*error.args) from error
+    with dated_book(path, plan.request.as_of) as book:
+        head = book.add_format({"bold": True, "bg_color": "#E8EDF2", "text_wrap": True})
+        share = book.add_format({"num_format": "0.0%"})
+        count = book.add_format({"num_format": "#,##0.###"})
+        _about(book, overview, head)
+        for table in overview.tables():
+            _sheet(book, table, (head, share, count))
+        listed = Table(
+            "batches",
+            overview.pick("批次", "batches"),
+            tuple(shown.columns),
+            shown.rows(),
+            frozenset(
+                _SHOWN.index(n) for n in ("inclusion_probability", "expected_failure")
+            ),
+        )
+        _sheet(book, listed, (head, share, count))
 
 
 def _about(book: xlsxwriter.Workbook, overview: Overview, head: Format) -> None:

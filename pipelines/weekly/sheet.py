@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
-from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from features.schema import labels
-from pipelines.spreadsheet import OPTIONS
+from pipelines.dated_book import dated_book
 from pipelines.weekly.view import Listing, word
 
 SHEET = "检查任务 visits"
@@ -97,15 +96,8 @@ def write_sheet(listing: Listing, path: Path) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    book = xlsxwriter.Workbook(path, OPTIONS)
-    # The file's own date is that of the facts: a clock would change its bytes.
-    book.set_properties({"created": datetime.combine(listing.as_of, time())})
-    _Book(book, listing).fill()
-    try:
-        book.close()
-    except FileCreateError as error:
-        # Its own kind of error hides the one that says what to do.
-        raise OSError(*error.args) from error
+    with dated_book(path, listing.as_of) as book:
+        _Book(book, listing).fill()
 
 
 class _Book:
