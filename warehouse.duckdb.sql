@@ -318,21 +318,21 @@ comment on column mart.certificate.valid_from is '有效期起 | First day of va
 comment on column mart.certificate.valid_to is '有效期止 | Last day of validity | day';
 comment on column mart.certificate.recorded_at is '记录日（监管部门知悉之日） | Day the fact became known to the regulator | day';
 
-create table if not exists mart.premises_connection (
+create table if not exists mart.kitchen_connection (
     business_id varchar not null,
-    month date not null,
-    online_days integer not null,
-    business_days integer not null,
+    first_on date not null,
+    last_on date not null,
+    is_online boolean not null,
     recorded_at date not null,
-    constraint month_is_first_day check (day(month) = 1),
-    constraint online_within_business_days check (online_days between 0 and business_days and business_days <= 31),
+    constraint span_within_a_month check (last_on >= first_on and last_on - first_on < 31),
+    constraint span_recorded_when_over check (recorded_at >= last_on),
 );
-comment on table mart.premises_connection is 'One row per business and month of sunshine kitchen connection. | 经营者每月阳光厨房在线情况 | key: business_id, month';
-comment on column mart.premises_connection.business_id is '经营者编号 | Business the row is about |';
-comment on column mart.premises_connection.month is '月份（当月首日） | First day of the month | day';
-comment on column mart.premises_connection.online_days is '在线天数 | Business days on which the kitchen was online | day';
-comment on column mart.premises_connection.business_days is '营业天数 | Days of business in the month | day';
-comment on column mart.premises_connection.recorded_at is '记录日（监管部门知悉之日） | Day the fact became known to the regulator | day';
+comment on table mart.kitchen_connection is 'One row per business and span of business days on which its sunshine kitchen was all online or all offline; days of no business are in no span. | 经营者阳光厨房逐日在线情况（状态相同的连续营业日合为一行；不营业的日子不列） | key: business_id, first_on';
+comment on column mart.kitchen_connection.business_id is '经营者编号 | Business the row is about |';
+comment on column mart.kitchen_connection.first_on is '起始日 | First day of the span | day';
+comment on column mart.kitchen_connection.last_on is '截止日 | Last day of the span, itself in it | day';
+comment on column mart.kitchen_connection.is_online is '是否在线 | Whether the kitchen was online on these days |';
+comment on column mart.kitchen_connection.recorded_at is '记录日（监管部门知悉之日） | Day the fact became known to the regulator | day';
 
 create table if not exists mart.insurance_policy (
     policy_id varchar not null,
@@ -1474,26 +1474,26 @@ from raw.certificate
 qualify row_number() over (partition by certificate_id order by rowid desc) = 1;
 comment on view staging.certificate is 'One row per certificate or award of a business: the latest accepted version. | 一份认证或奖项（现行版本） | key: certificate_id';
 
-create table if not exists raw.premises_connection as from mart.premises_connection with no data;
-alter table raw.premises_connection add column if not exists batch_id bigint;
-alter table raw.premises_connection add column if not exists file_id varchar;
-alter table raw.premises_connection add column if not exists line bigint;
-alter table raw.premises_connection add column if not exists row_hash varchar;
-comment on table raw.premises_connection is 'One row per accepted version: business and month of sunshine kitchen connection. | 经营者每月阳光厨房在线情况（含历次版本） | key: business_id, month, batch_id';
-comment on column raw.premises_connection.business_id is '经营者编号 | Business the row is about |';
-comment on column raw.premises_connection.month is '月份（当月首日） | First day of the month | day';
-comment on column raw.premises_connection.online_days is '在线天数 | Business days on which the kitchen was online | day';
-comment on column raw.premises_connection.business_days is '营业天数 | Days of business in the month | day';
-comment on column raw.premises_connection.recorded_at is '记录日（监管部门知悉之日） | Day the fact became known to the regulator | day';
-comment on column raw.premises_connection.batch_id is '批次 | Load batch that brought this version |';
-comment on column raw.premises_connection.file_id is '文件指纹 | SHA-256 of the source file |';
-comment on column raw.premises_connection.line is '行号 | Line in the source file, header is 1 | line';
-comment on column raw.premises_connection.row_hash is '内容指纹 | Hash of the facts in the row |';
-create or replace view staging.premises_connection as
+create table if not exists raw.kitchen_connection as from mart.kitchen_connection with no data;
+alter table raw.kitchen_connection add column if not exists batch_id bigint;
+alter table raw.kitchen_connection add column if not exists file_id varchar;
+alter table raw.kitchen_connection add column if not exists line bigint;
+alter table raw.kitchen_connection add column if not exists row_hash varchar;
+comment on table raw.kitchen_connection is 'One row per accepted version: business and span of days of sunshine kitchen connection. | 经营者阳光厨房逐日在线情况（含历次版本） | key: business_id, first_on, batch_id';
+comment on column raw.kitchen_connection.business_id is '经营者编号 | Business the row is about |';
+comment on column raw.kitchen_connection.first_on is '起始日 | First day of the span | day';
+comment on column raw.kitchen_connection.last_on is '截止日 | Last day of the span, itself in it | day';
+comment on column raw.kitchen_connection.is_online is '是否在线 | Whether the kitchen was online on these days |';
+comment on column raw.kitchen_connection.recorded_at is '记录日（监管部门知悉之日） | Day the fact became known to the regulator | day';
+comment on column raw.kitchen_connection.batch_id is '批次 | Load batch that brought this version |';
+comment on column raw.kitchen_connection.file_id is '文件指纹 | SHA-256 of the source file |';
+comment on column raw.kitchen_connection.line is '行号 | Line in the source file, header is 1 | line';
+comment on column raw.kitchen_connection.row_hash is '内容指纹 | Hash of the facts in the row |';
+create or replace view staging.kitchen_connection as
 select * exclude (batch_id, file_id, line, row_hash)
-from raw.premises_connection
-qualify row_number() over (partition by business_id, month order by rowid desc) = 1;
-comment on view staging.premises_connection is 'One row per business and month of sunshine kitchen connection: the latest accepted version. | 经营者每月阳光厨房在线情况（现行版本） | key: business_id, month';
+from raw.kitchen_connection
+qualify row_number() over (partition by business_id, first_on order by rowid desc) = 1;
+comment on view staging.kitchen_connection is 'One row per business and span of days of sunshine kitchen connection: the latest accepted version. | 经营者阳光厨房逐日在线情况（现行版本） | key: business_id, first_on';
 
 create table if not exists raw.insurance_policy as from mart.insurance_policy with no data;
 alter table raw.insurance_policy add column if not exists batch_id bigint;

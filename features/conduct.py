@@ -1,4 +1,4 @@
-"""How the business behaved: penalties, incidents, certificates, kitchens, training."""
+"""How the business behaved: penalties, incidents, certificates, policies, training."""
 
 import polars as pl
 
@@ -69,17 +69,6 @@ def insurance(facts: Facts) -> pl.DataFrame:
         recorded=pl.max_horizontal("recorded_at", _EVE),
         withdrawn="valid_to",
         policy=pl.lit(1.0),
-    )
-
-
-def kitchen_months(facts: Facts) -> pl.DataFrame:
-    """List months of sunshine-kitchen connection, known when the month was recorded."""
-    return facts.premises_connection.select(
-        "business_id",
-        happened=pl.col("month").dt.month_end(),
-        recorded=pl.max_horizontal("recorded_at", pl.col("month").dt.month_end()),
-        online=pl.col("online_days").cast(pl.Float64),
-        trading=pl.col("business_days").cast(pl.Float64),
     )
 
 

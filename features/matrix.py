@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
-from features import complaints, conduct, inspections, sampling
+from features import complaints, conduct, inspections, kitchens, sampling
 from features.catalogue import FINISHED_METRICS, Feature, catalogue
 from features.inspections import Expectation
 from features.metrics import of_finished, own_value, ratio
@@ -33,7 +33,7 @@ STREAMS: Mapping[str, Callable[[Facts], pl.DataFrame]] = {
     "incidents": conduct.incidents,
     "certificates": conduct.certificates,
     "insurance": conduct.insurance,
-    "kitchen_months": conduct.kitchen_months,
+    "kitchen_spans": kitchens.spans,
     "skill_checks": conduct.skill_checks,
 }
 

@@ -97,7 +97,7 @@ class Facts:
     penalty: pl.DataFrame
     incident: pl.DataFrame
     certificate: pl.DataFrame
-    premises_connection: pl.DataFrame
+    kitchen_connection: pl.DataFrame
     insurance_policy: pl.DataFrame
     training_event: pl.DataFrame
     grade_decision: pl.DataFrame
@@ -115,7 +115,7 @@ class PlanFacts:
     sampling_result: pl.DataFrame
     health_sample: pl.DataFrame
     certificate: pl.DataFrame
-    premises_connection: pl.DataFrame
+    kitchen_connection: pl.DataFrame
     insurance_policy: pl.DataFrame
     incident: pl.DataFrame
     incident_report: pl.DataFrame

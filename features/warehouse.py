@@ -83,13 +83,18 @@ class Warehouse:
 
         Raises:
             NotFoundError: the schema has no such table.
+            WarehouseError: it was made before the schema had the table.
         """
         known = schema().get(name)
         if known is None:
             message = f"the warehouse has no table {name}"
             raise NotFoundError(message)
         wanted = columns or tuple(known.columns)
-        frame = self.sql(f"select {', '.join(wanted)} from {name}")  # noqa: S608
+        try:
+            frame = self.sql(f"select {', '.join(wanted)} from {name}")  # noqa: S608
+        except duckdb.CatalogException as error:
+            message = f"{self.path} was made before there was a table {name}; add it with: shian init --warehouse {self.path}"
+            raise WarehouseError(message) from error
         return frame.lazy().with_columns(
             pl.col(column).cast(known.columns[column].dtype) for column in wanted
         )

@@ -4,8 +4,11 @@ The city has named the colours and what goes into them and has published no thre
 Those used here are ours (G-2 to G-5), and every page that shows a colour says so.
 """
 
+from datetime import timedelta
+
 import polars as pl
 
+from features.kitchens import days_online
 from features.schema import Facts
 from models.rules import RuleSet
 
@@ -67,14 +70,14 @@ def _last_check(facts: Facts, rules: RuleSet) -> pl.DataFrame:
 
 
 def online_shares(facts: Facts, rules: RuleSet) -> pl.DataFrame:
-    """Give the share of days a sunshine kitchen was online in the last known month."""
-    known = facts.premises_connection.filter(
-        pl.col("recorded_at") < rules.day, pl.col("business_days") > 0
-    )
-    return (
-        known.sort("business_id", "month")
-        .unique("business_id", keep="last", maintain_order=True)
-        .select("business_id", online=pl.col("online_days") / pl.col("business_days"))
+    """Give the share of business days a sunshine kitchen was online, of late.
+
+    Whoever had no day of business in those days has no row.
+    """
+    known = facts.kitchen_connection.filter(pl.col("recorded_at") < rules.day)
+    first = rules.day - timedelta(days=int(rules.number("health_code.online_days")))
+    return days_online(known, first, rules.day).select(
+        "business_id", online=pl.col("online_days") / pl.col("business_days")
     )
 
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from features.kitchens import days_online
 from features.sampling import NOT_FAILED
 from features.schema import labels
 from features.warehouse import Warehouse
@@ -180,35 +181,30 @@ def _failed(warehouse: Warehouse, day: date, days: int) -> pl.DataFrame:
 def _kitchens(
     warehouse: Warehouse, law: RuleSet, streets: Mapping[str, str]
 ) -> Iterator[Signal]:
-    """Kitchens below their share online in both of the last two months, street by street."""
-    rows = (
-        warehouse.table("mart.premises_connection")
-        .filter(pl.col("recorded_at") < law.day, pl.col("business_days") > 0)
+    """Kitchens below their share online in both of the last two periods, by street."""
+    length = int(law.number("warning.online_days"))
+    known = (
+        warehouse.table("mart.kitchen_connection")
+        .filter(pl.col("recorded_at") < law.day)
         .collect()
     )
-    months = rows["month"].unique().sort().tail(2)
-    if len(months) < 2 or (law.day - months[-1]).days > 2 * 31:  # noqa: PLR2004  two months
-        return
-    share = pl.col("online_days") / pl.col("business_days")
-    low = (
-        rows.filter(
-            pl.col("month").is_in(months.implode()),
-            share < law.number("warning.online_share"),
-        )
-        .group_by("business_id")
-        .len()
-        .filter(pl.col("len") == len(months))
-        .join(_places(warehouse), on="business_id")
-    )
+    low = _places(warehouse)
+    for ago in (length, 2 * length):
+        first = law.day - timedelta(days=ago)
+        days = days_online(known, first, first + timedelta(days=length))
+        share = pl.col("online_days") / pl.col("business_days")
+        below = days.filter(share < law.number("warning.online_share"))
+        low = low.join(below, on="business_id", how="semi")
     by_street = low.group_by("street_code").agg(pl.col("business_id").sort())
     for street, businesses in by_street.sort("street_code").iter_rows():
-        where = streets.get(street, street)
+        where, count = streets.get(street, street), len(businesses)
+        noun = "kitchen" if count == 1 else "kitchens"
         yield Signal(
             kind="kitchens",
-            key=f"{street}|{months[-1]:%Y-%m}",
+            key=f"{street}|{law.day:%Y-%m}",
             level="yellow",
-            zh=f"{where} {len(businesses)} 家阳光厨房连续两月在线不足",
-            en=f"{where}: {len(businesses)} kitchens online too little two months in a row",
+            zh=f"{where} {count} 家阳光厨房接连两个{length}天在线不足",
+            en=f"{where}: {count} {noun} online too little in both of the last two {length} days",
             street=street,
             businesses=tuple(businesses),
         )

@@ -16,6 +16,7 @@ from pipelines.simulate.block import Block
 from pipelines.simulate.complaints import complaint_table
 from pipelines.simulate.factors import factor_table
 from pipelines.simulate.incidents import incident_table
+from pipelines.simulate.kitchens import connection_table
 from pipelines.simulate.latent import chance, latent_log_odds
 from pipelines.simulate.leads import lead_table, report_table
 from pipelines.simulate.penalties import penalty_table
@@ -154,7 +155,7 @@ def _recorded(
         "penalty": penalty,
         "incident": incident_table(rng, block),
         "certificate": programmes.certificate_table(rng, block),
-        "premises_connection": programmes.connection_table(rng, block),
+        "kitchen_connection": connection_table(rng, block),
         "insurance_policy": programmes.policy_table(rng, block),
         "training_event": programmes.training_table(rng, block),
         "conflict_of_interest": staff.conflicts(rng, plan.people, block.register.ids),

@@ -1,4 +1,4 @@
-"""Certificates, sunshine kitchens, insurance, training, and decisions of officers."""
+"""Certificates, insurance, training, and decisions of officers."""
 
 from datetime import date
 
@@ -31,14 +31,6 @@ _CERTIFIED = {
     "school_canteen",
 }
 _STANDARDS = {"HACCP": 0.4, "ISO22000": 0.35, "GMP": 0.1, "ISO9001": 0.15}
-_WITH_KITCHEN = {
-    "restaurant_xl",
-    "restaurant_l",
-    "central_kitchen",
-    "collective_delivery",
-    "school_canteen",
-    "eldercare_canteen",
-}
 _WITH_POLICY = {
     "school_canteen": 0.95,
     "eldercare_canteen": 0.85,
@@ -67,34 +59,6 @@ def certificate_table(rng: np.random.Generator, block: Block) -> pl.DataFrame:
             "recorded_at": dates(start + rng.integers(1, 40, len(who))),
         }
     )
-
-
-def connection_table(rng: np.random.Generator, block: Block) -> pl.DataFrame:
-    """Write how many days a month each connected kitchen was online."""
-    register = block.register
-    who = _of(register, _WITH_KITCHEN)
-    start = rng.integers(0, 40, len(who))
-    parts = []
-    for step, month in enumerate(block.months):
-        is_open = (register.closed > day_number(month)) & (
-            register.opened < day_number(month)
-        )
-        here = who[(start <= step) & is_open[who]]
-        trading = rng.integers(20, 27, len(here))
-        share = chance(2.6 - 0.4 * block.excess(step)[here])
-        first = pl.Series([month] * len(here), dtype=pl.Date)
-        parts.append(
-            pl.DataFrame(
-                {
-                    "business_id": register.ids.gather(here),
-                    "month": first,
-                    "online_days": rng.binomial(trading, share),
-                    "business_days": trading,
-                    "recorded_at": first.dt.offset_by("1mo2d"),
-                }
-            )
-        )
-    return pl.concat(parts)
 
 
 def policy_table(rng: np.random.Generator, block: Block) -> pl.DataFrame:

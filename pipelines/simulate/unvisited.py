@@ -16,6 +16,7 @@ from pipelines.simulate.columns import day_number
 from pipelines.simulate.complaints import complaint_table
 from pipelines.simulate.factors import factor_table
 from pipelines.simulate.incidents import incident_table
+from pipelines.simulate.kitchens import connection_table
 from pipelines.simulate.latent import latent_log_odds
 from pipelines.simulate.places import STREETS, street_table
 from pipelines.simulate.register import business_table, make_register
@@ -90,7 +91,7 @@ def _given(rng: np.random.Generator, block: Block) -> dict[str, pl.DataFrame]:
         "sampling_result": sample_table(rng, block),
         "incident": incident_table(rng, block),
         "certificate": programmes.certificate_table(rng, block),
-        "premises_connection": programmes.connection_table(rng, block),
+        "kitchen_connection": connection_table(rng, block),
         "insurance_policy": programmes.policy_table(rng, block),
         "training_event": programmes.training_table(rng, block),
         "street": street_table(),

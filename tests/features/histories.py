@@ -203,19 +203,17 @@ def in_force(draw: st.DrawFn) -> Row:
 
 
 @st.composite
-def premises_connection(draw: st.DrawFn) -> list[Row]:
-    keys = st.tuples(_ids, _days.map(lambda day: day.replace(day=1)))
+def kitchen_connection(draw: st.DrawFn) -> list[Row]:
     rows = []
-    for who, month in draw(st.lists(keys, max_size=4, unique=True)):
-        trading = draw(st.integers(0, 28))
-        online = draw(st.integers(0, trading))
+    for who, first in draw(st.lists(st.tuples(_ids, _days), max_size=4, unique=True)):
+        last = first + timedelta(days=draw(st.integers(0, 30)))
         rows.append(
             {
                 "business_id": who,
-                "month": month,
-                "online_days": online,
-                "business_days": trading,
-                "recorded_at": month + draw(_delays),
+                "first_on": first,
+                "last_on": last,
+                "is_online": draw(st.booleans()),
+                "recorded_at": last + draw(_delays),
             }
         )
     return rows
@@ -252,7 +250,7 @@ def histories(draw: st.DrawFn) -> Facts:
         penalty=some(penalty(), "penalty_id"),
         incident=some(incident(), "incident_id"),
         certificate=some(in_force(), "certificate_id"),
-        premises_connection=draw(premises_connection()),
+        kitchen_connection=draw(kitchen_connection()),
         insurance_policy=some(in_force(), "policy_id"),
         training_event=some(training_event(), "event_id"),
     )

@@ -73,7 +73,7 @@ def all_streams(facts: Facts, life: int | None) -> dict[str, list[Event]]:
         ],
         "certificates": list(in_force(facts.certificate, "certificate")),
         "insurance": list(in_force(facts.insurance_policy, "policy")),
-        "kitchen_months": list(kitchens(facts)),
+        "kitchen_spans": list(kitchens(facts)),
         "skill_checks": [
             Event(
                 t["business_id"],
@@ -230,13 +230,8 @@ def in_force(table: pl.DataFrame, quantity: str) -> Iterator[Event]:
 
 
 def kitchens(facts: Facts) -> Iterator[Event]:
-    for k in facts.premises_connection.to_dicts():
-        month = k["month"]
-        following = (month.replace(day=1) + timedelta(days=32)).replace(day=1)
-        last_day = following - timedelta(days=1)
-        numbers = {
-            "online": float(k["online_days"]),
-            "trading": float(k["business_days"]),
-        }
-        known = max(k["recorded_at"], last_day)
-        yield Event(k["business_id"], last_day, known, numbers)
+    for k in facts.kitchen_connection.to_dicts():
+        days = float((k["last_on"] - k["first_on"]).days + 1)
+        numbers = {"online": days * k["is_online"], "trading": days}
+        known = max(k["recorded_at"], k["last_on"])
+        yield Event(k["business_id"], k["last_on"], known, numbers)

@@ -110,35 +110,6 @@ def test_a_certificate_without_end_counts_on() -> None:
     assert days_counted("certificates", days, certificate=[endless]) == [1, 1]
 
 
-def test_a_month_of_connection_is_known_only_when_it_is_over() -> None:
-    month = {
-        "business_id": "b",
-        "month": date(2025, 2, 1),
-        "online_days": 14,
-        "business_days": 28,
-        "recorded_at": date(2025, 2, 3),
-    }
-    days = [date(2025, 2, 28), date(2025, 3, 1)]
-    found = days_counted("kitchen_online_183d", days, premises_connection=[month])
-    assert found == [None, 0.5]
-
-
-def test_the_share_online_weighs_months_by_their_days_of_business() -> None:
-    months = [
-        {
-            "business_id": "b",
-            "month": date(2025, number, 1),
-            "online_days": online,
-            "business_days": trading,
-            "recorded_at": date(2025, number + 1, 1),
-        }
-        for number, online, trading in ((1, 30, 30), (2, 0, 10), (3, 0, 0))
-    ]
-    day = [date(2025, 6, 1)]
-    found = days_counted("kitchen_online_183d", day, premises_connection=months)
-    assert found == [0.75]
-
-
 @pytest.mark.parametrize(("is_confirmed", "count"), [(True, 1), (False, 0), (None, 0)])
 def test_only_a_confirmed_incident_counts(
     is_confirmed: bool | None, count: int

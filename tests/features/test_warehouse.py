@@ -247,3 +247,13 @@ def test_facts_come_sorted_by_key(path: Path) -> None:
             pl.DataFrame({"street_code": ["2", "1"], "name": ["乙", "甲"]}),
         )
         assert warehouse.facts().street["name"].to_list() == ["甲", "乙"]
+
+
+def test_a_table_that_an_older_file_lacks_is_added_by_init(path: Path) -> None:
+    with open_warehouse(path) as warehouse:
+        warehouse.execute("drop table mart.kitchen_connection")
+        with pytest.raises(WarehouseError, match="shian init"):
+            warehouse.facts()
+    create_warehouse(path)
+    with open_warehouse(path, read_only=True) as warehouse:
+        assert warehouse.facts().kitchen_connection.is_empty()

@@ -65,15 +65,30 @@ def test_a_fair_grade_is_yellow() -> None:
 def test_a_kitchen_that_nobody_could_see_on_more_than_a_tenth_of_its_days_is_yellow(
     online: int, expected: str
 ) -> None:
-    month = {
-        "business_id": "B",
-        "month": date(2026, 5, 1),
-        "online_days": online,
-        "business_days": 25,
-        "recorded_at": date(2026, 6, 3),
-    }
-    recorded = facts(inspection=[check(20)], premises_connection=[month])
+    first = DAY - timedelta(days=30)
+    seen = first + timedelta(days=online - 1)
+    unseen = first + timedelta(days=24)
+    recorded = facts(
+        inspection=[check(20)],
+        kitchen_connection=[
+            span(
+                first - timedelta(days=20), first - timedelta(days=1), is_online=False
+            ),
+            span(first, seen, is_online=True),
+            span(seen + timedelta(days=1), unseen, is_online=False),
+        ],
+    )
     assert code(recorded)[0] == expected
+
+
+def span(first: date, last: date, *, is_online: bool) -> dict[str, Any]:
+    return {
+        "business_id": "B",
+        "first_on": first,
+        "last_on": last,
+        "is_online": is_online,
+        "recorded_at": last,
+    }
 
 
 @pytest.mark.parametrize(("confirmed", "expected"), [(True, "red"), (False, "green")])

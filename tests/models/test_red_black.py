@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import polars as pl
@@ -26,19 +26,24 @@ def check(days_ago: int, **more: Any) -> dict[str, Any]:
     }
 
 
+def span(days_ago: int, online: int) -> dict[str, Any]:
+    """Draw days on end: online from the first, or offline up to the day."""
+    first = DAY - timedelta(days=days_ago)
+    last = first + timedelta(days=(online or days_ago) - 1)
+    return {
+        "business_id": "B",
+        "first_on": first,
+        "last_on": last,
+        "is_online": online > 0,
+        "recorded_at": last,
+    }
+
+
 def listed(
     *checks: dict[str, Any], colour: str | None = "green", online: int | None = None
 ) -> list[tuple[str, str]]:
-    month = {
-        "business_id": "B",
-        "month": date(2026, 5, 1),
-        "online_days": online,
-        "business_days": 20,
-        "recorded_at": date(2026, 6, 3),
-    }
-    recorded = facts(
-        inspection=checks, premises_connection=[month] if online is not None else []
-    )
+    spans = [] if online is None else [span(20, online), span(20 - online, 0)]
+    recorded = facts(inspection=checks, kitchen_connection=spans)
     codes = pl.DataFrame({"business_id": ["B"], "colour": [colour]})
     found = red_black(recorded, codes, RULES)
     return list(found.select("list", "reason").iter_rows())

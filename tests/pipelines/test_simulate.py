@@ -36,7 +36,7 @@ HANDED_OVER = (
     "penalty",
     "incident",
     "certificate",
-    "premises_connection",
+    "kitchen_connection",
     "insurance_policy",
     "training_event",
     "inspector",

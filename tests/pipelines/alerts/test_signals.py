@@ -130,28 +130,37 @@ def test_the_same_item_at_three_operators_points_to_a_common_source(
     assert worst.businesses == ("s0", "s1", "s9")
 
 
-def test_kitchens_offline_two_months_in_a_row_are_one_signal_a_street(
+def test_kitchens_offline_in_both_of_the_last_thirty_days_are_one_signal_a_street(
     books: Books,
 ) -> None:
-    def month(number: str, day: date, online: int) -> dict[str, object]:
-        return {
-            "business_id": number, "month": day, "online_days": online,
-            "business_days": 20, "recorded_at": day + timedelta(days=32),
-        }  # fmt: skip
-
-    put(books, "business", business("b1"), business("b2"))
-    march, april = date(2026, 3, 1), date(2026, 4, 1)
+    put(books, "business", *(business(f"b{n}") for n in range(4)))
     put(
-        books, "premises_connection",
-        month("b1", march, 10), month("b1", april, 17),
-        month("b2", march, 10), month("b2", april, 18),
+        books, "kitchen_connection",
+        *days_of("b0", 60, online=10), *days_of("b0", 30, online=17),
+        *days_of("b1", 60, online=10), *days_of("b1", 30, online=18),
+        *days_of("b2", 60, online=18), *days_of("b2", 30, online=10),
+        *days_of("b3", 30, online=10),
     )  # fmt: skip
     (signal,) = seen(books)
     assert (signal.kind, signal.level, signal.businesses) == (
         "kitchens",
         "yellow",
-        ("b1",),
+        ("b0",),
     )
+    assert "1 kitchen online too little" in signal.en
+
+
+def days_of(number: str, days_ago: int, *, online: int) -> list[dict[str, object]]:
+    """Draw twenty business days on end: so many online, then offline."""
+    first = DAY - timedelta(days=days_ago)
+    cut, end = first + timedelta(days=online), first + timedelta(days=20)
+    return [
+        {
+            "business_id": number, "first_on": begin, "is_online": is_online,
+            "last_on": until - timedelta(days=1), "recorded_at": until - timedelta(days=1),
+        }
+        for begin, until, is_online in ((first, cut, True), (cut, end, False))
+    ]  # fmt: skip
 
 
 def complaints(
