@@ -11,13 +11,15 @@ from features.schema import Facts, labels
 
 @dataclass(frozen=True)
 class Event:
-    """Something on record: the day, the table it is from, and what it says."""
+    """Something on record: the day, the table and row it is from, and what it says."""
 
     day: date
     kind: str
     zh: str
     en: str
     is_bad: bool
+    row: str
+    recorded_on: date
 
 
 KINDS = {
@@ -62,6 +64,7 @@ def _inspection(row: dict[str, object]) -> Event:
         f"{zh}：{said_zh}" + (f"，{result_zh}" if result_zh else ""),
         f"{en}: {said_en}" + (f"; {result_en}" if result_en else ""),
         bool(row["is_serious"]),
+        *_source(row, "inspection_id"),
     )
 
 
@@ -75,6 +78,7 @@ def _complaint(row: dict[str, object], as_of: date) -> Event:
         f"{zh}：{about_zh or '未分类'}" + ("（查实）" if is_true else ""),
         f"{en}: {about_en or 'unclassified'}" + (" (verified)" if is_true else ""),
         is_true,
+        *_source(row, "complaint_id"),
     )
 
 
@@ -96,6 +100,7 @@ def _sample(row: dict[str, object], as_of: date) -> Event:
         f"{zh}：{said[0]}",
         f"{en}: {said[1]}",
         is_bad,
+        *_source(row, "sample_id"),
     )
 
 
@@ -117,7 +122,8 @@ def _penalty(row: dict[str, object], as_of: date) -> Event:
         "penalty",
         "，".join(filter(None, zh)),
         "; ".join(filter(None, en)),
-        is_bad=not is_gone,
+        not is_gone,
+        *_source(row, "penalty_id"),
     )
 
 
@@ -130,7 +136,13 @@ def _incident(row: dict[str, object]) -> Event:
         f"{zh}" + ("（已确认）" if confirmed else "（待确认）"),
         f"{en}" + (" (confirmed)" if confirmed else " (unconfirmed)"),
         confirmed,
+        *_source(row, "incident_id"),
     )
+
+
+def _source(row: dict[str, object], key: str) -> tuple[str, date]:
+    """Name the row an event is from, and the day it became known."""
+    return str(row[key]), _day(row["recorded_at"])
 
 
 def _label(kind: str, code: object) -> tuple[str, str]:

@@ -5,17 +5,15 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from markupsafe import Markup
 
 from features.schema import labels
-from models.calibration import logistic
 from models.clauses import GRADES
-from models.explain import MIN_CONTRIBUTION
 from pipelines import charts
 from pipelines.explain import Dossier
 from pipelines.history import KINDS, Event
 from pipelines.report import pages
+from pipelines.story_chart import story_waterfall
 from pipelines.written import drafts
 
 # The timeline's span in years, and the events an officer reads below it.
@@ -178,18 +176,7 @@ class View:
 
     def waterfall(self) -> Markup:
         """Draw the stories that moved the log-odds; the small ones together."""
-        dossier = self.dossier
-        large = [s for s in dossier.stories if abs(s[2]) >= MIN_CONTRIBUTION]
-        rest = sum(s[2] for s in dossier.stories if abs(s[2]) < MIN_CONTRIBUTION)
-        parts = [(self.pick(zh, en), moved) for zh, en, moved in large]
-        parts.append((self.pick("其他", "all others"), rest))
-        ends = logistic(np.array([dossier.base, dossier.log_odds]))
-        average, own = (f"{probability:.1%}" for probability in ends)
-        return charts.waterfall(
-            (self.pick(f"平均水平 {average}", f"average {average}"), dossier.base),
-            parts,
-            (self.pick(f"本经营者 {own}", f"this business {own}"), dossier.log_odds),
-        )
+        return story_waterfall(self.dossier.base, self.dossier.stories, self.pick)
 
     def decisions(self) -> list[tuple[str, str, str, str]]:
         """List decisions on the grade: day, officer, what, why."""

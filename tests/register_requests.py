@@ -14,7 +14,7 @@ RULES = load_rules()
 GROUND = Ground(business_id="b", list_type="SAMR44", trigger="F5-2", penalty_id="p")
 EXPLANATION = {
     "shap": {"serious_12m": 0.71, "days_since_visit": -0.04},
-    "reasons": ["一年内严重不合格2次"],
+    "reasons": [["一年内严重不合格2次", "two serious findings within a year"]],
     "model_version": "risk-1",
     "law_version": RULES.version,
     "data_fingerprint": "f" * 16,

@@ -1,5 +1,6 @@
 """Freezes what the system says about a business, for the decision it was shown with."""
 
+import json
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -8,11 +9,17 @@ import polars as pl
 
 from features.catalogue import feature_names
 from features.errors import NotFoundError
+from features.profile import attributes_at
+from features.schema import Facts
 from features.warehouse import open_warehouse
+from models.candidates import candidates
 from models.registry import champion
-from models.rules import load_rules
-from pipelines.judging import judge
+from models.rules import Rules, load_rules
+from pipelines.dossier import doubts
+from pipelines.history import history
+from pipelines.judging import Judged, judge
 from pipelines.provenance import code_version, fingerprint
+from pipelines.scenarios import scenarios
 
 _GRADE = (
     "risk_grade",
@@ -21,6 +28,8 @@ _GRADE = (
     "probability_lower",
     "probability_upper",
 )
+_WHO = ("name", "usci", "usci_flag", "address", "street_code", "legal_form")
+_PART = ("zh", "en", "points", "article", "article_en")
 
 
 def freeze(
@@ -28,9 +37,10 @@ def freeze(
 ) -> dict[str, Any]:
     """Give the explanation of a business on a day, to keep with an act in the register.
 
-    Every feature's contribution in log-odds (`base` is where all start), reasons and
-    grounds in words, and the versions of model, law, program and data. It illuminates;
-    the ground of a listing is the penalty and its article.
+    Who it is, the grounds found with their penalties, every feature's contribution in
+    log-odds (`base` is where all start), reasons, points, events with their rows, what
+    would change, what speaks against it, and the versions of model, law, program and
+    data. It illuminates; the ground of a listing is the penalty and its article.
 
     Raises:
         NotFoundError: the business was not known on the day.
@@ -38,26 +48,75 @@ def freeze(
     """
     with open_warehouse(warehouse, read_only=True) as opened:
         facts = opened.facts()
-    known = facts.business.filter(
-        pl.col("business_id") == business_id, pl.col("recorded_at") < as_of
-    )
-    if known.is_empty():
+    pairs = pl.DataFrame({"business_id": [business_id], "as_of": [as_of]})
+    if not _is_known(facts, business_id, as_of):
         message = f"business {business_id} was not known before {as_of}; check the number and the day"
         raise NotFoundError(message)
     model, rules = champion(store), load_rules()
-    pairs = pl.DataFrame({"business_id": [business_id], "as_of": [as_of]})
-    judged = judge(facts, pairs, model=model, rules=rules)
-    (row,) = judged.graded.rows(named=True)
-    names = [*feature_names(), "base"]
-    return {
-        "as_of": as_of.isoformat(),
+
+    def judged_at(facts: Facts, day: date) -> Judged:
+        asked = pairs.with_columns(as_of=pl.lit(day))
+        return judge(facts, asked, model=model, rules=rules)
+
+    judged = judged_at(facts, as_of)
+    who = attributes_at(facts.business, pairs).row(0, named=True)
+    said = {
+        "as_of": as_of,
         "business_id": business_id,
-        **{name: row[name] for name in _GRADE},
-        "shap": dict(zip(names, judged.contributions[0].tolist(), strict=True)),
-        "reasons": judged.reason.select("text_zh", "text_en").rows(),
-        "grounds": judged.grounds.select("article", "zh", "en").rows(),
+        "who": {name: who[name] for name in _WHO},
+        **_judged(judged),
+        **_grounds(facts, rules, judged, business_id),
+        "events": [vars(e) for e in history(facts, business_id, as_of)],
+        "scenarios": [vars(s) for s in scenarios(facts, business_id, as_of, judged_at)],
         "model_version": model.version,
         "law_version": rules.version,
         "code_version": code_version(),
         "data_fingerprint": fingerprint(facts),
+    }
+    # Plain values, as the register will give them back: days as text, pairs as lists.
+    plain: dict[str, Any] = json.loads(json.dumps(said, default=_plain))
+    return plain
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else float(str(value))
+
+
+def _is_known(facts: Facts, business_id: str, as_of: date) -> bool:
+    known = facts.business.filter(
+        pl.col("business_id") == business_id, pl.col("recorded_at") < as_of
+    )
+    return not known.is_empty()
+
+
+def _judged(judged: Judged) -> dict[str, Any]:
+    """Give grade, contributions, reasons, points and grounds for shifting the grade."""
+    (row,) = judged.graded.rows(named=True)
+    names = [*feature_names(), "base"]
+    return {
+        **{name: row[name] for name in _GRADE},
+        "shap": dict(zip(names, judged.contributions[0].tolist(), strict=True)),
+        "reasons": judged.reason.select("text_zh", "text_en").rows(),
+        "grounds": judged.grounds.select("article", "zh", "en").rows(),
+        "parts": judged.parts.select(_PART).to_dicts(),
+    }
+
+
+def _grounds(
+    facts: Facts, rules: Rules, judged: Judged, business_id: str
+) -> dict[str, Any]:
+    """Give the grounds of listing found, what is none and why, and the doubts."""
+    (row,) = judged.graded.rows(named=True)
+    as_of: date = judged.matrix["as_of"][0]
+    mine = pl.col("business_id") == business_id
+    found = candidates(facts, rules, as_of)
+    evidence, excluded = found.evidence.filter(mine), found.excluded.filter(mine)
+    relied_on = pl.concat([f["penalty_id"] for f in (evidence, excluded)]).unique()
+    asked = doubts.Asked(business_id, as_of, row, tuple(relied_on.sort()))
+    law = rules.applied_to(as_of)
+    return {
+        "evidence": evidence.to_dicts(),
+        "excluded": excluded.to_dicts(),
+        "gravity": found.gravity.filter(mine).to_dicts(),
+        "doubts": [vars(d) for d in doubts.doubts(facts, asked, law)],
     }
