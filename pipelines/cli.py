@@ -41,6 +41,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "demo": demo.demo,
     "init": data.init,
     "load": data.load,
+    "quarantine": data.quarantine,
     "simulate": data.simulate,
     "train": models.train,
     "backtest": models.backtest,

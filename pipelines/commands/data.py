@@ -1,4 +1,4 @@
-"""Commands that bring records in: init, load, simulate."""
+"""Commands that bring records in: init, load, quarantine, simulate."""
 
 from pipelines import settings
 from pipelines.commands import options
@@ -66,6 +66,32 @@ def load(
     voice.facts(report.as_dict())
     show_load(voice, report)
     show_next(voice, report, warehouse)
+
+
+def quarantine(
+    warehouse: Warehouse = settings.WAREHOUSE,
+    out: options.OutOrNothing = None,
+    lang: Lang = settings.LANGUAGE,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """查看隔离区 / what could not be loaded
+
+    按表和规则计数；加 --out 写出全部条目，供来源单位改正后重新装载。
+
+    Counted by table and rule; --out writes every entry with its file, line and value,
+    for those who mend the files.
+    """
+    from features.warehouse import open_warehouse
+    from pipelines.quarantine import read_quarantine, write_quarantine
+    from pipelines.screens.data import show_quarantine
+
+    voice = options.voice(lang, as_json=as_json, quiet=quiet)
+    with open_warehouse(warehouse, read_only=True) as opened:
+        found = read_quarantine(opened)
+    written = write_quarantine(found, out, lang) if out and found.entries.height else []
+    voice.facts({**found.as_dict(), "files": written})
+    show_quarantine(voice, found, written)
 
 
 def simulate(

@@ -84,6 +84,12 @@ Shards = Annotated[
     ),
 ]
 Out = Annotated[Path, typer.Option("--out", help="结果文件夹 / folder to write")]
+OutOrNothing = Annotated[
+    Path | None,
+    typer.Option(
+        "--out", help="结果文件夹；不填则只显示 / folder to write; only shown without"
+    ),
+]
 Source = Annotated[Path, typer.Argument(help="源文件或文件夹 / file or folder to load")]
 Mapping = Annotated[
     str,

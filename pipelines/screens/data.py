@@ -1,12 +1,12 @@
 """What was loaded or invented, in the terminal."""
 
 import shlex
-from collections.abc import Mapping
 from pathlib import Path
 
 from features.schema import loadable
 from pipelines.console import Voice
 from pipelines.load import LoadReport
+from pipelines.quarantine import RULES_ZH, Quarantine
 from pipelines.settings import WAREHOUSE
 from pipelines.simulate import Summary
 
@@ -18,84 +18,9 @@ _EXAMPLE = {
     "zh": ("表", "文件", "行", "规则", "列", "取值"),
     "en": ("table", "file", "line", "rule", "column", "value"),
 }
+_COUNTED = {"zh": ("表", "规则", "条数"), "en": ("table", "rule", "entries")}
 # Rules that a row may break only because a row of another table was set aside.
 _FOLLOWS = ("unknown_business", "unknown_inspection")
-# Every rule by which the loader sets a row aside; a test holds the list complete.
-RULES_ZH: Mapping[str, str] = {
-    # a row that cannot be read
-    "empty_row": "空行",
-    "wrong_field_count": "字段数与表头不符",
-    "bad_quoting": "引号不成对",
-    "cannot_be_computed": "对照文件的算式无法计算",
-    # a value
-    "control_character": "含有控制字符",
-    "digits_lost_in_spreadsheet": "编号在电子表格中丢失末位数字",
-    "cell_error": "单元格公式出错",
-    "personal_number": "编号中含有电话或身份证号码",
-    "missing_value": "必填项为空",
-    "bad_date": "日期无法识别",
-    "bad_yes_or_no": "是否无法识别",
-    "bad_number": "数字无法识别",
-    "unknown_code": "不是代码表中的代码或名称",
-    # a row, beside the day of loading and what is known already
-    "after_load_day": "日期晚于装载日",
-    "absurd_amount": "数值过大，不合常理",
-    "coordinates_swapped": "经度和纬度颠倒",
-    "unknown_business": "经营者未入库",
-    "unknown_inspection": "检查未入库",
-    "after_business_closed": "晚于经营者注销或停业",
-    # a row in itself
-    "valid_period_positive": "有效期止不晚于有效期起",
-    "closed_after_opened": "注销或停业早于开业",
-    "declared_risk_in_range": "来源自报风险类别不在 1 至 9",
-    "lon_in_range": "经度不在 -180 至 180",
-    "lat_in_range": "纬度不在 -90 至 90",
-    "coordinates_complete": "经度和纬度缺一",
-    "value_not_negative": "取值为负数",
-    "inspected_not_after_record": "检查日晚于记录日",
-    "counts_not_negative": "项目数为负数",
-    "checklist_points_in_range": "动态风险分（检查表）不在 0 至 60",
-    "inclusion_probability_in_range": "抽取概率不大于 0 或超过 1",
-    "two_different_inspectors": "主检查员和副检查员是同一人",
-    "occurrences_positive": "次数小于 1",
-    "received_not_after_record": "收到日晚于记录日",
-    "verified_after_received": "核查日早于收到日",
-    "sampled_not_after_record": "抽样日晚于记录日",
-    "final_after_sampled": "结论确定日早于抽样日",
-    "disposed_after_sampled": "核查处置完成日早于抽样日",
-    "decided_not_after_record": "决定日晚于记录日",
-    "amounts_not_negative": "金额或天数为负数",
-    "withdrawn_after_decided": "撤销或修复日早于决定日",
-    "withdrawal_is_dated": "撤销或修复与撤销或修复日缺一",
-    "occurred_not_after_record": "发生日晚于记录日",
-    "cases_not_negative": "病例数或死亡人数为负数",
-    "certificate_period_positive": "有效期止早于有效期起",
-    "month_is_first_day": "月份不是当月第一天",
-    "online_within_business_days": "在线天数为负或超过营业天数，或营业天数超过 31",
-    "policy_period_positive": "终保日早于起保日",
-    "held_not_after_record": "举办日晚于记录日",
-    "left_after_joined": "离岗日早于入职日",
-    "conflict_period_positive": "回避止日早于起日",
-    "population_not_negative": "人口为负数",
-    "shift_in_range": "调整级数不在 -1 至 2",
-    # a row of what the plan's indicators rest on
-    "handled_period_positive": "经营品种的止日不晚于起日",
-    "roster_period_positive": "名册的止日不晚于起日",
-    "unit_period_positive": "单位的止日不晚于起日",
-    "leave_period_positive": "请假的末日早于首日",
-    "batches_not_negative": "上传批次数为负数",
-    "amount_not_negative": "名册数量为负数",
-    "figure_not_negative": "报送的数字为负数",
-    "size_not_negative": "单位规模为负数",
-    "hours_not_negative": "报告用时为负数",
-    "lessons_positive": "课次小于 1",
-    "points_in_range": "评价得分不在 0 至 100",
-    "found_not_after_record": "发现日晚于记录日",
-    "filed_after_found": "立案日早于发现日",
-    "closed_after_filed": "办结日早于立案日或未立案",
-    "reported_not_after_record": "报告日晚于记录日",
-    "assessed_not_after_record": "评价日晚于记录日",
-}
 
 
 def show_new_warehouse(voice: Voice, warehouse: Path) -> None:
@@ -167,8 +92,8 @@ def _show_quarantine(voice: Voice, report: LoadReport) -> None:
     )
     if more := report.quarantine_entries - len(report.examples):
         voice.say(
-            f"另有 {more:,} 条，见 output.quarantine",
-            f"and {more:,} more in output.quarantine",
+            f"另有 {more:,} 条；全部导出：shian quarantine --out 文件夹",
+            f"and {more:,} more; write all of them: shian quarantine --out FOLDER",
         )
 
 
@@ -243,3 +168,25 @@ def show_simulated(voice: Voice, summary: Summary, out: Path) -> None:
         f"Files in {out}/source; the truth in {out}/truth (no computation reads it)\n"
         f"Next: {following}",
     )
+
+
+def show_quarantine(voice: Voice, found: Quarantine, written: list[Path]) -> None:
+    """Show how many entries wait by which rule of which table, and what was written."""
+    if not found.entries.height:
+        voice.say("隔离区为空", "Nothing is in quarantine")
+        return
+    voice.table(
+        ("隔离区", "Quarantine"),
+        _COUNTED[voice.lang],
+        [
+            (_table_name(voice, table), _rule_name(voice, rule), count)
+            for table, rule, count in found.counts().iter_rows()
+        ],
+    )
+    for path in written:
+        voice.say(f"已写入 {path}", f"Written: {path}")
+    if not written:
+        voice.say(
+            "逐条查看：加 --out 文件夹，写出电子表格和 CSV",
+            "To read each of them add --out FOLDER, which writes a workbook and a CSV file",
+        )

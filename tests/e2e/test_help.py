@@ -11,7 +11,7 @@ from tests import README
 from tests.e2e.conftest import SHIAN, Shian
 
 COMMANDS = (
-    *("demo", "init", "load", "simulate", "train", "backtest", "score", "explain"),
+    *("demo", "init", "load", "quarantine", "simulate", "train", "backtest", "score", "explain"),
     *("features", "indicators", "publish", "alerts", "alert-act", "sample-plan"),
     *("sample-open", "sample-results", "closed-loop"),
     *("schedule", "verify"),

@@ -16,7 +16,8 @@ from pipelines.commands import data
 from pipelines.console import Voice
 from pipelines.load import Counts, LoadReport
 from pipelines.parsing import value_rules
-from pipelines.screens.data import RULES_ZH, show_load, show_next
+from pipelines.quarantine import RULES_ZH
+from pipelines.screens.data import show_load, show_next
 from pipelines.source_text import Unreadable
 from tests.source_files import (
     BUSINESS,
@@ -88,8 +89,8 @@ def test_only_the_first_twenty_are_shown_and_the_others_counted(
         *range(6, 21),
     ]
     assert (report.total.quarantined, report.quarantine_entries) == (26, 27)
-    assert "另有 7 条，见 output.quarantine" in shown(report)
-    assert "and 7 more in output.quarantine" in shown(report, "en")
+    assert "另有 7 条；全部导出：shian quarantine" in shown(report)
+    assert "and 7 more; write all of them: shian quarantine" in shown(report, "en")
 
 
 def test_a_personal_number_is_not_shown_as_it_came(
