@@ -456,7 +456,7 @@ create table if not exists mart.roster_entry (
 );
 comment on table mart.roster_entry is 'One row per business and official roster it stands on. | 经营者列入的官方名册 | key: business_id, roster, valid_from';
 comment on column mart.roster_entry.business_id is '经营者编号 | Business the row is about |';
-comment on column mart.roster_entry.roster is '名册 | Roster of another department: producers above the statistical scale, care homes with their beds | code roster';
+comment on column mart.roster_entry.roster is '名册 | Roster of another department: producers above the statistical scale, care homes with their beds, caterers in tourist spots | code roster';
 comment on column mart.roster_entry.valid_from is '列入日 | First day on the roster | day';
 comment on column mart.roster_entry.valid_to is '移出日（空为现行） | Day after the last day on it; empty while current | day';
 comment on column mart.roster_entry.amount is '数量（养老机构填床位数） | Amount the roster states: beds of a care home | as the roster says';
@@ -1650,7 +1650,7 @@ alter table raw.roster_entry add column if not exists line bigint;
 alter table raw.roster_entry add column if not exists row_hash varchar;
 comment on table raw.roster_entry is 'One row per accepted version: business and official roster it stands on. | 经营者列入的官方名册（含历次版本） | key: business_id, roster, valid_from, batch_id';
 comment on column raw.roster_entry.business_id is '经营者编号 | Business the row is about |';
-comment on column raw.roster_entry.roster is '名册 | Roster of another department: producers above the statistical scale, care homes with their beds | code roster';
+comment on column raw.roster_entry.roster is '名册 | Roster of another department: producers above the statistical scale, care homes with their beds, caterers in tourist spots | code roster';
 comment on column raw.roster_entry.valid_from is '列入日 | First day on the roster | day';
 comment on column raw.roster_entry.valid_to is '移出日（空为现行） | Day after the last day on it; empty while current | day';
 comment on column raw.roster_entry.amount is '数量（养老机构填床位数） | Amount the roster states: beds of a care home | as the roster says';
@@ -2020,6 +2020,7 @@ from (values
     ('alert_state', 'taken', '处置中', 'taken'),
     ('alert_state', 'closed', '已闭环', 'closed'),
     ('sample_reason', 'certain', '每年必抽', 'sampled every year'),
+    ('sample_reason', 'priority', '令15号第10条重点（旅游景区餐饮名册），加权抽取', 'priority of order 15 art. 10 (roster of caterers in tourist spots), drawn with more weight'),
     ('sample_reason', 'risk', '按预计不合格率加权抽取', 'drawn by expected failure'),
     ('sample_reason', 'random', '等概率随机抽取', 'drawn with equal chances'),
     ('sample_reason', 'monitoring', '风险监测', 'risk monitoring'),
@@ -2059,6 +2060,7 @@ from (values
     ('training_kind', 'training', '培训', 'training'),
     ('training_kind', 'publicity', '科普宣教', 'community publicity'),
     ('roster', 'above_scale_producer', '规模以上食品生产企业', 'food producer above the statistical scale'),
+    ('roster', 'scenic_caterer', '旅游景区餐饮单位', 'caterer in a tourist spot'),
     ('roster', 'care_home', '养老机构（床位数）', 'care home, with its beds'),
     ('trace_category', 'meat', '肉', 'meat'),
     ('trace_category', 'egg', '蛋', 'eggs'),

@@ -45,6 +45,7 @@ class Outlet:
     street: str
     classes: tuple[str, ...]
     expected_failure: float
+    has_priority: bool = False  # by a roster; what its kind gives is another matter
 
 
 @dataclass(frozen=True)
@@ -176,9 +177,15 @@ def _supervision(frame: Frame, size: int, key: bytes) -> Iterator[Batch]:
         units, Stream(key, "supervision order")
     ):
         outlet = frame.outlet[_business(unit)]
-        reason = "certain" if _is_certain(frame.law, unit, outlet) else "risk"
+        reason = _reason(frame.law, unit, outlet)
         food = foods.next_for(outlet, unit)
         yield _batch(SUPERVISION, outlet, street, chance, (reason, food, frame))
+
+
+def _reason(law: RuleSet, unit: str, outlet: Outlet) -> str:
+    if _is_certain(law, unit, outlet):
+        return "certain"
+    return "priority" if outlet.has_priority else "risk"
 
 
 def _business(unit: str) -> str:
@@ -215,10 +222,12 @@ def supervision_design(frame: Frame, size: int) -> dict[str, StreetDesign]:
     most = frame.law.get(MostBatches, "sampling.most_batches")
     units: dict[str, dict[str, float]] = defaultdict(dict)
     certain: dict[str, set[str]] = defaultdict(set)
+    first: set[str] = set()
     for outlet in frame.outlets:
         for visit in range(1, most.of(outlet.subtype) + 1):
             unit = f"{outlet.business_id}#{visit}"
             units[outlet.street][unit] = outlet.expected_failure
+            first |= {unit} if outlet.has_priority else set()
             if _is_certain(frame.law, unit, outlet):
                 certain[outlet.street].add(unit)
     sizes = street_sizes(
@@ -228,17 +237,29 @@ def supervision_design(frame: Frame, size: int) -> dict[str, StreetDesign]:
         size,
         frame.law.number("sampling.street_floor"),
     )
-    focus = frame.law.number("sampling.focus")
     return {
-        street: _street_design(units[street], certain[street], sizes[street], focus)
+        street: _street_design(
+            _weights(frame.law, units[street], first), certain[street], sizes[street]
+        )
         for street in sorted(units)
     }
 
 
+def _weights(
+    law: RuleSet, expected: Mapping[str, float], first: set[str]
+) -> dict[str, int]:
+    """Weigh units by expected failure; what has priority weighs so many times as much."""
+    weights = focused_weights(expected, law.number("sampling.focus"))
+    times = law.number("sampling.priority_weight")
+    return {
+        unit: round(weight * times) if unit in first else weight
+        for unit, weight in weights.items()
+    }
+
+
 def _street_design(
-    expected: Mapping[str, float], certain: set[str], size: int, focus: float
+    weights: Mapping[str, int], certain: set[str], size: int
 ) -> StreetDesign:
-    weights = focused_weights(expected, focus)
     return StreetDesign(
         size, weights, frozenset(certain), chances(weights, certain, size)
     )

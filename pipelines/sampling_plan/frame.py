@@ -1,7 +1,7 @@
 """The frame of a sampling plan: who can be sampled, what they carry, what is expected."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -38,7 +38,11 @@ _EDGE = 1e-4
 
 @dataclass(frozen=True)
 class Known:
-    """The frame with what it was made from, and the businesses for those who go there."""
+    """The frame with what it was made from, and the businesses for those who go there.
+
+    `listed` holds who is on a roster of priority; None says that no roster is known, and
+    nobody can be given that priority.
+    """
 
     frame: Frame
     register: pl.DataFrame
@@ -48,6 +52,7 @@ class Known:
     concluded: int
     slope: float
     slope_batches: int
+    listed: frozenset[str] | None = None
 
 
 def read_frame(warehouse: Warehouse, law: RuleSet) -> Known:
@@ -64,7 +69,11 @@ def read_frame(warehouse: Warehouse, law: RuleSet) -> Known:
     rates = _class_rates(past, rate, law)
     slope, told = _slope(warehouse, past, rates, law)
     carried = _carried(register, _licensed(facts, law.day), law)
+    listed = _listed(warehouse, law)
     outlets = _outlets(register, carried, rates, slope)
+    outlets = [
+        replace(o, has_priority=o.business_id in (listed or ())) for o in outlets
+    ]
     return Known(
         frame=Frame(_at(outlets, rate), rates, law),
         register=register,
@@ -74,6 +83,7 @@ def read_frame(warehouse: Warehouse, law: RuleSet) -> Known:
         concluded=past.height,
         slope=slope,
         slope_batches=told,
+        listed=listed,
     )
 
 
@@ -167,6 +177,28 @@ def _licensed(facts: Facts, day: date) -> Mapping[str, list[str]]:
     return dict(rows.iter_rows())
 
 
+def _listed(warehouse: Warehouse, law: RuleSet) -> frozenset[str] | None:
+    """List who is on a roster of priority on the day, or say that no such roster is known.
+
+    A roster that was handed over and is empty by now is known: nobody is on it.
+    """
+    known = (
+        warehouse.table("mart.roster_entry")
+        .filter(
+            pl.col("roster").is_in(law.codes("sampling.priority_rosters")),
+            pl.col("recorded_at") < law.day,
+        )
+        .collect()
+    )
+    if known.is_empty():
+        return None
+    ends = pl.col("valid_to")
+    now = known.filter(
+        pl.col("valid_from") <= law.day, ends.is_null() | (ends > law.day)
+    )
+    return frozenset(now["business_id"])
+
+
 def _slope(
     warehouse: Warehouse, past: pl.DataFrame, rates: Mapping[str, float], law: RuleSet
 ) -> tuple[float, int]:
@@ -233,6 +265,6 @@ def _at(outlets: list[Outlet], rate: float) -> tuple[Outlet, ...]:
     raw = np.array([outlet.expected_failure for outlet in outlets])
     levelled = at_level(raw, rate) if len(outlets) else raw
     return tuple(
-        Outlet(**{**vars(outlet), "expected_failure": round(float(value), 9)})
+        replace(outlet, expected_failure=round(float(value), 9))
         for outlet, value in zip(outlets, levelled, strict=True)
     )

@@ -15,6 +15,7 @@ RULES = (
     *("sampling.per_thousand", "sampling.health_per_thousand", "sampling.population"),
     *("sampling.monitoring_share", "sampling.half_width", "sampling.supervision_share"),
     *("sampling.certain", "sampling.priority", "sampling.priority_classes"),
+    *("sampling.priority_rosters", "sampling.priority_weight"),
     *("sampling.focus", "sampling.slope", "sampling.street_floor"),
     *("sampling.class_floor", "sampling.health_food_floor", "sampling.most_batches"),
     *("sampling.carried", "sampling.varieties", "sampling.months"),
@@ -179,38 +180,54 @@ class Overview:
         return int(self.plan.law.number(f"sampling.{rule}"))
 
     def groups(self) -> Table:
-        """Count who must be sampled every year, and who was drawn of each kind."""
+        """Count who must be sampled every year or first, and who was drawn of each."""
         certain = self.plan.law.codes("sampling.certain")
         priority = self.plan.law.codes("sampling.priority")
-        outlets = self.plan.known.frame.outlets
-        held = Counter(o.subtype for o in outlets)
-        kind = {o.business_id: o.subtype for o in outlets}
-        batches = Counter(kind[b.business_id] for b in self.plan.of[SUPERVISION])
-        reached = Counter(
-            kind[name] for name in {b.business_id for b in self.plan.of[SUPERVISION]}
-        )
+        every_year = self.pick("每年必抽", "every year")
+        kind = {o.business_id: o.subtype for o in self.plan.known.frame.outlets}
         rows = [
             (
                 self._code("subtype", name),
                 self.pick("是", "yes") if name in priority else "",
-                held[name],
-                reached[name],
-                batches[name],
+                every_year,
+                *self._reached({b for b, subtype in kind.items() if subtype == name}),
             )
             for name in certain
         ]
         return Table(
             "groups",
-            self.pick("每年必抽的类别", "Sampled every year"),
+            self.pick("必抽和重点单位", "Sampled every year, or first"),
             self._names(
                 ("类别", "kind"),
                 ("令15号第10条重点", "priority of order 15 art. 10"),
+                ("抽取方式", "how"),
                 ("在营家数", "businesses"),
                 ("抽到家数", "sampled"),
                 ("监督批次", "batches"),
             ),
-            rows,
+            [*rows, *self._rosters()],
         )
+
+    def _rosters(self) -> list[tuple[object, ...]]:
+        """Count who has priority by a roster, or say that there is none."""
+        law, listed = self.plan.law, self.plan.known.listed
+        times = f"{law.number('sampling.priority_weight'):g}"
+        how = self.pick(f"抽中机会按{times}倍", f"{times} times the chance")
+        counts: tuple[object, ...] = self._reached(set(listed or ()))
+        if listed is None:
+            how = self.pick("名册未提供，未适用", "no roster: not applied")
+            counts = (self.pick("不明", "unknown"), "", "")
+        names = "、".join(
+            self._code("roster", roster)
+            for roster in law.codes("sampling.priority_rosters")
+        )
+        return [(names, self.pick("是", "yes"), how, *counts)]
+
+    def _reached(self, who: set[str]) -> tuple[int, int, int]:
+        """Count those who trade, those supervision reaches, and its batches there."""
+        here = [b for b in self.plan.of[SUPERVISION] if b.business_id in who]
+        trading = who & self.plan.known.frame.outlet.keys()
+        return len(trading), len({b.business_id for b in here}), len(here)
 
     def rules(self) -> Table:
         """List the rules the plan rests on, with value, article and marks."""
@@ -261,6 +278,13 @@ class Overview:
             ),
             self._slope(),
         ]
+        if plan.known.listed is None:
+            said.append(
+                pick(
+                    "未掌握旅游景区餐饮名册：令15号第10条对其的抽检重点本次未能适用；请文旅部门提供名册，按 roster_entry（名册=旅游景区餐饮单位）装载后重编。",
+                    "No roster of caterers in tourist spots is on record: their priority under order 15 article 10 was not applied; load one as roster_entry (roster = scenic_caterer) and plan again.",
+                )
+            )
         if len(plan.batches) < plan.wanted:
             short = plan.wanted - len(plan.batches)
             said.append(

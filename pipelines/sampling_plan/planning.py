@@ -228,7 +228,7 @@ def _name(
     return run_name(
         *("sample_plan", str(request.year), request.as_of.isoformat()),
         *(known.score_run, fingerprint(known.facts), request.key.hex()),
-        *(str(population), str(laboratories)),
+        *(str(population), str(laboratories), " ".join(sorted(known.listed or ()))),
         *(load_rules().version, code_version()),
     )
 

@@ -1,4 +1,4 @@
-"""Rosters of other departments: producers above the scale, and homes with their beds."""
+"""Rosters of other departments: large producers, homes with beds, tourist spots."""
 
 from datetime import date
 
@@ -12,6 +12,10 @@ from pipelines.simulate.columns import Ints, dates
 _ABOVE_SCALE = {True: 0.95, False: 0.05}
 _BEDS, _BEDS_SPREAD = 170, 0.45
 _LISTED_WITHIN = 60
+# The streets on the lake and around the old palace; a share of their caterers stands in
+# what tourists come for. Invented.
+_TOURIST_STREETS = ("330102001", "330102003", "330102008")
+_TOURIST_SHARE = 0.12
 
 
 def roster_table(
@@ -26,15 +30,25 @@ def roster_table(
     large = makes[rng.random(len(makes)) < share]
     homes = np.flatnonzero(register.subtype == "eldercare_canteen")
     beds = np.round(_BEDS * rng.lognormal(0, _BEDS_SPREAD, len(homes)), 0)
+    # Chance of its own, so that the other rosters of a seed do not hang on this one.
+    tourism = rng.spawn(1)[0]
     return pl.concat(
         [
             _entries(rng, block, large, "above_scale_producer"),
             _entries(rng, block, homes, "care_home").with_columns(
                 amount=pl.Series(beds)
             ),
+            _entries(tourism, block, _in_spots(tourism, block), "scenic_caterer"),
         ],
         how="diagonal_relaxed",
     )
+
+
+def _in_spots(rng: np.random.Generator, block: Block) -> Ints:
+    register = block.register
+    may = np.isin(register.street_code, _TOURIST_STREETS)
+    may &= register.business_type == "catering"
+    return np.flatnonzero(may & (rng.random(len(may)) < _TOURIST_SHARE))
 
 
 def _entries(

@@ -67,3 +67,45 @@ def test_the_slope_is_the_default_until_a_run_is_half_a_year_old(
     learned = known(warehouse)
     assert learned.slope_batches > 0
     assert 0 <= learned.slope != usual
+
+
+def on_roster(warehouse: Path, *entries: tuple[str, str, str | None, str]) -> Known:
+    with open_warehouse(warehouse) as opened:
+        opened.execute("delete from mart.roster_entry where roster = 'scenic_caterer'")
+        for business, since, until, told in entries:
+            opened.execute(
+                "insert into mart.roster_entry (business_id, roster, valid_from, "
+                "valid_to, recorded_at) values (?, 'scenic_caterer', ?, ?, ?)",
+                [business, since, until, told],
+            )
+    return known(warehouse)
+
+
+def test_who_stands_on_the_roster_of_tourist_spots_is_known_as_of_the_day(
+    warehouse: Path,
+) -> None:
+    ids = known(warehouse).register["business_id"].to_list()
+    found = on_roster(
+        warehouse,
+        (ids[0], "2025-01-01", None, "2025-02-01"),
+        (ids[1], "2025-01-01", None, "2026-01-01"),  # told on the day itself
+        (ids[2], "2025-01-01", "2026-01-01", "2025-02-01"),  # left on the day
+        (ids[3], "2026-01-02", None, "2025-02-01"),  # joins tomorrow
+        (ids[4], "2025-01-01", "2026-01-02", "2025-02-01"),
+    )
+    assert found.listed == {ids[0], ids[4]}
+    first = {o.business_id for o in found.frame.outlets if o.has_priority}
+    assert first == {ids[0], ids[4]}
+
+
+def test_without_a_roster_it_is_unknown_who_caters_in_a_tourist_spot(
+    warehouse: Path,
+) -> None:
+    someone = known(warehouse).register["business_id"][0]
+    assert on_roster(warehouse).listed is None
+    assert (
+        on_roster(warehouse, (someone, "2025-01-01", None, "2026-05-01")).listed is None
+    )
+    # A roster that everybody has left is known, and empty.
+    gone = on_roster(warehouse, (someone, "2025-01-01", "2025-03-01", "2025-01-05"))
+    assert gone.listed == frozenset()

@@ -14,6 +14,7 @@ from features.warehouse import open_warehouse
 from models.blind_codes import Laboratory
 from models.sampling_clauses import MostBatches
 from models.sampling_design import EVALUATION, MONITORING, SUPERVISION
+from pipelines.sampling_plan.overview import Overview
 from pipelines.sampling_plan.planning import (
     Plan,
     Request,
@@ -215,3 +216,21 @@ def test_a_later_score_run_is_not_seen(
 ) -> None:
     with pytest.raises(NotFoundError):
         make_plan(warehouse, replace(request_of_300, as_of=date(2025, 12, 1)))
+
+
+def test_the_plan_says_whether_caterers_in_tourist_spots_could_come_first(
+    planned: Planned, warehouse: Path, request_of_300: Request
+) -> None:
+    _, plan = planned
+    row = Overview(plan, "zh").groups().rows[-1]
+    assert row[:3] == ("旅游景区餐饮单位", "是", "抽中机会按3倍")
+    trading, reached, batches = row[3:]
+    assert 0 < reached <= trading <= len(plan.known.listed or ())
+    assert batches >= reached
+    assert not any("旅游景区" in said for said in Overview(plan, "zh").cautions())
+    with open_warehouse(warehouse) as opened:
+        opened.execute("delete from mart.roster_entry where roster = 'scenic_caterer'")
+    without = Overview(make_plan(warehouse, request_of_300), "en")
+    assert without.groups().rows[-1][2:4] == ("no roster: not applied", "unknown")
+    assert any("was not applied" in said for said in without.cautions())
+    assert without.plan.run_id != plan.run_id
