@@ -38,7 +38,8 @@ class Asked:
     """What an officer asks to be recorded, as it was typed; `at` is the clock's.
 
     `attached` holds KIND=FILE; kinds, confirmations and role are codes or their
-    Chinese words. `seen` is the mark of the explanation that was looked at.
+    Chinese words. `kept` are documents that somebody else has hashed already. `seen` is
+    the mark of the explanation that was looked at.
     """
 
     action: str
@@ -48,6 +49,7 @@ class Asked:
     reason: str
     account: str = ""
     attached: tuple[str, ...] = ()
+    kept: tuple[Attachment, ...] = ()
     confirmed: tuple[str, ...] = ()
     happened_on: date | None = None
     day: date | None = None
@@ -145,7 +147,7 @@ def request(
         InputError: a document cannot be read.
         ProcedureError: another explanation was seen than the one of today.
     """
-    attachments = tuple(_attachment(text, rules) for text in asked.attached)
+    attachments = (*(_attachment(text, rules) for text in asked.attached), *asked.kept)
     confirmed = tuple(code_of(rules, "confirmation", text) for text in asked.confirmed)
     plain = Request(
         idempotency_key=asked.key or "",

@@ -21,6 +21,7 @@ from pipelines.commands import (
     models,
     publish,
     register,
+    review,
     sampling,
     schedule,
 )
@@ -81,6 +82,13 @@ KEEPING: Mapping[str, Callable[..., None]] = {
     "backup": register.backup,
     "restore": register.restore,
 }
+USERS: Mapping[str, Callable[..., None]] = {
+    "add": review.user_add,
+    "list": review.user_list,
+    "lock": review.user_lock,
+    "revoke": review.user_revoke,
+    "password": review.user_password,
+}
 drawing = typer.Typer(
     help="双随机抽查：先承诺，后抽取，人人可核验。\n\n"
     "Double-random draws: committed to first, then drawn, verifiable by anybody.",
@@ -98,17 +106,27 @@ keeping = typer.Typer(
     "The register of decisions: appended, never changed, chained by hash.",
     no_args_is_help=True,
 )
+reviewing = typer.Typer()
+users = typer.Typer(
+    help="审核工作台的账号：角色、锁定、会话、密码。\n\n"
+    "Accounts of the review workbench: roles, locks, sessions, passwords.",
+    no_args_is_help=True,
+)
+reviewing.callback(invoke_without_command=True)(guarded(review.serve))
 for group, commands in (
     (app, COMMANDS),
     (drawing, DRAWING),
     (procedure, LISTING),
     (keeping, KEEPING),
+    (users, USERS),
 ):
     for name, command in commands.items():
         group.command(name)(guarded(command))
 app.add_typer(drawing, name="draw")
 app.add_typer(procedure, name="listing")
 app.add_typer(keeping, name="register")
+reviewing.add_typer(users, name="user")
+app.add_typer(reviewing, name="review")
 
 
 def main() -> None:

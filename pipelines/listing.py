@@ -1,5 +1,6 @@
 """The listing procedure as a command needs it: warehouse, register and rules together."""
 
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from models.candidates import Candidates, candidates, in_order_of
 from models.case import Case
 from models.listing import barred_by
 from models.procedure_clauses import Step
-from models.rules import RuleSet, load_rules
+from models.rules import load_rules
 from models.worklist import Item, worklist
 from pipelines.case_files import code_of
 from pipelines.register.annulments import unrecorded_annulments, write_corrections
@@ -61,8 +62,8 @@ def find_worklist(
     role = None if role is None else code_of(rules, "role", role)
     items = worklist(known.values(), rules, today, role=role)
     if actor is not None:
-        law = rules.in_force(today)
-        items = tuple(i for i in items if _may(known[i.case_id], i, actor, law))
+        steps = rules.in_force(today).all(Step)
+        items = tuple(i for i in items if may_do(known[i.case_id], i, actor, steps))
     penalty = _facts(warehouse).penalty if warehouse else _no_penalty()
     return items, unrecorded_annulments(known.values(), penalty)
 
@@ -76,10 +77,10 @@ def write_annulments(register: Path, warehouse: Path, folder: Path) -> int:
     return write_corrections(_cases(register), _facts(warehouse).penalty, folder)
 
 
-def _may(case: Case, item: Item, actor: str, law: RuleSet) -> bool:
+def may_do(case: Case, item: Item, actor: str, steps: Iterable[Step]) -> bool:
     """Tell whether what a person did in the case leaves them any way to do the item."""
-    steps = [s for s in law.all(Step) if s.action in item.actions]
-    return any(barred_by(case, step, actor) is None for step in steps)
+    wanted = (step for step in steps if step.action in item.actions)
+    return any(barred_by(case, step, actor) is None for step in wanted)
 
 
 def _cases(register: Path | None) -> list[Case]:

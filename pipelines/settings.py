@@ -7,6 +7,9 @@ from pathlib import Path
 WAREHOUSE = Path(os.environ.get("SHIAN_WAREHOUSE") or "var/warehouse.duckdb")
 STORE = Path(os.environ.get("SHIAN_STORE") or "var/models")
 REGISTER = Path(os.environ.get("SHIAN_REGISTER") or "var/register.sqlite")
+# Who may sign in to the workbench, and the documents that its acts hold.
+ACCOUNTS = Path(os.environ.get("SHIAN_ACCOUNTS") or "var/accounts.sqlite")
+DOCUMENTS = Path(os.environ.get("SHIAN_DOCUMENTS") or "var/documents")
 DEMO, SIMULATED, SCORES = Path("var/demo"), Path("var/simulated"), Path("var/scores")
 PAGES, DRAW = Path("var/pages"), Path("var/draw")
 ANNULMENTS, SAMPLING = Path("var/annulments"), Path("var/sampling")

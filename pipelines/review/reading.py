@@ -1,0 +1,155 @@
+"""What the pages read again and again, kept as long as the files stay the same.
+
+The register's cases are kept until its chain has another head, what comes from the
+warehouse until its file is another. A warehouse that is being written to leaves the
+worklist standing: it shows numbers instead of names.
+"""
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from threading import Lock
+from typing import Any, TypeVar, cast
+
+from features.errors import WarehouseError
+from features.warehouse import open_warehouse
+from models.candidates import Candidates
+from models.case import Case, words
+from models.procedure_clauses import Step
+from models.rules import Rules, load_rules
+from models.worklist import Item, worklist
+from pipelines.acting import Places, Seen, look
+from pipelines.listing import find_candidates, may_do
+from pipelines.register.chain import Entry, Head, cases_of
+from pipelines.register.ledger import open_ledger
+
+T = TypeVar("T")
+# Explanations of a day's work: each holds some kilobytes.
+_MOST_KEPT = 200
+
+
+@dataclass(frozen=True)
+class Name:
+    """What a business is called, and its street."""
+
+    name: str
+    street_code: str | None
+
+
+class Reading:
+    """Reads register and warehouse for the pages."""
+
+    def __init__(self, places: Places) -> None:
+        self.places = places
+        self.rules: Rules = load_rules()
+        self._kept: dict[str, dict[Hashable, Any]] = {}
+        self._locks: dict[str, Lock] = {}
+        self._lock = Lock()
+
+    def kinds(self) -> frozenset[str]:
+        """Give the kinds of documents the procedure knows."""
+        return frozenset(words(self.rules, "attachment"))
+
+    def head(self) -> Head:
+        """Give the end of the register's chain."""
+        with open_ledger(self.places.register) as ledger:
+            return ledger.tally()
+
+    def entries(self) -> list[Entry]:
+        """Give every entry of the register."""
+
+        def read() -> list[Entry]:
+            with open_ledger(self.places.register) as ledger:
+                return ledger.entries()
+
+        return self._once("entries", self.head(), read)
+
+    def cases(self) -> Mapping[str, Case]:
+        """Give every case of the register."""
+        return self._once("cases", self.head(), lambda: cases_of(self.entries()))
+
+    def waiting(
+        self, today: date, *, role: str | None = None, actor: str | None = None
+    ) -> tuple[Item, ...]:
+        """List what waits, for a role, less what a person may not do themselves."""
+        known = self.cases()
+        key = (self.head(), today)
+        items = self._once(
+            "waiting", key, lambda: worklist(known.values(), self.rules, today)
+        )
+        law = self.rules.in_force(today)
+        steps = law.all(Step)
+        return tuple(
+            item
+            for item in items
+            if (role is None or role in item.roles)
+            and (actor is None or may_do(known[item.case_id], item, actor, steps))
+        )
+
+    def names(self) -> Mapping[str, Name]:
+        """Give the newest name of every business; none while the warehouse is busy."""
+        try:
+            return self._once("names", self._edition(), self._names)
+        except WarehouseError:
+            return {}
+
+    def candidates(self, today: date, list_type: str) -> Candidates:
+        """Give whom there may be a ground to list today."""
+        key = (self._edition(), self.head(), today, list_type)
+        return self._once(
+            f"candidates {list_type}",
+            key,
+            lambda: find_candidates(
+                self.places.warehouse,
+                as_of=today,
+                register=self.places.register,
+                list_type=list_type,
+            ),
+        )
+
+    def seen(self, business_id: str, today: date) -> Seen:
+        """Give what the system says of a business today."""
+        champion = stamp(self.places.store / "champion.json")
+        key = (self._edition(), champion, today, business_id)
+        return self._once(
+            "seen",
+            key,
+            lambda: look(self.places, business_id, today=today),
+            most=_MOST_KEPT,
+        )
+
+    def _edition(self) -> Hashable:
+        return stamp(self.places.warehouse)
+
+    def _names(self) -> dict[str, Name]:
+        with open_warehouse(self.places.warehouse, read_only=True) as opened:
+            rows = opened.sql(
+                "select business_id, name, street_code from mart.business "
+                "order by business_id, valid_from"
+            )
+        return {number: Name(name, street) for number, name, street in rows.iter_rows()}
+
+    def _once(
+        self, what: str, key: Hashable, make: Callable[[], T], *, most: int = 1
+    ) -> T:
+        """Make a thing once for a key, however many ask for it at the same time."""
+        with self._lock:
+            lock = self._locks.setdefault(what, Lock())
+        with lock:
+            kept = self._kept.setdefault(what, {})
+            if key not in kept:
+                made = make()
+                while len(kept) >= most:
+                    del kept[next(iter(kept))]
+                kept[key] = made
+            return cast("T", kept[key])
+
+
+def stamp(path: Path) -> Hashable:
+    """Tell one edition of a file from the next without reading it."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
