@@ -40,7 +40,7 @@ STORIES: Mapping[str, tuple[str, str]] = {
 _NOT_TOLD = frozenset({"decayed", "trend", "shrunk"})
 # Not of the business: the season is the same for everybody on a day, and how often it was
 # visited says what the office did. Both move a probability and neither is a reason.
-_NOT_ITS_OWN = ("season", "visits")
+NOT_ITS_OWN = ("season", "visits")
 # The feature that dates the latest event of a story.
 _LATEST: Mapping[str, str] = {
     "serious": "days_since_serious",
@@ -79,7 +79,7 @@ def model_reasons(
     """
     sums = story_contributions(contributions)
     total = np.sign(sums.sum(axis=1, keepdims=True))
-    sums[:, [list(STORIES).index(story) for story in _NOT_ITS_OWN]] = 0.0
+    sums[:, [list(STORIES).index(story) for story in NOT_ITS_OWN]] = 0.0
     against = np.sign(sums) != total
     order = np.lexsort((-np.abs(sums), against), axis=1)[:, :most]
     rows = np.repeat(np.arange(len(sums)), order.shape[1])

@@ -16,16 +16,19 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from errno import EACCES, ENOTDIR
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from features.catalogue import feature_names
 from features.errors import MachineError, ModelError
 from models.risk import RiskModel
 from models.scorecard import Scorecard
+from models.training_run import read_table, write_run
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
@@ -46,6 +49,7 @@ class Record:
     metrics: Mapping[str, float]
     features: tuple[str, ...]
     card: Scorecard | None = None
+    tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
 
 def keep(model: RiskModel, record: Record, store: Path) -> None:
@@ -62,6 +66,12 @@ def keep(model: RiskModel, record: Record, store: Path) -> None:
         card = record.card
         if card is not None:
             card.save(store / "scorecards" / card.version)
+        write_run(
+            run_folder(store, model.version),
+            record.parameters,
+            record.metrics,
+            record.tables,
+        )
         _log(model, record, store)
         chosen = {"version": model.version, "scorecard": card.version if card else ""}
         draft = store / f"{_POINTER}.draft"
@@ -102,6 +112,20 @@ def champion(store: Path) -> RiskModel:
         )
         raise ModelError(message)
     return model
+
+
+def run_folder(store: Path, version: str) -> Path:
+    """Give the folder in which a model's training run keeps its record and tables."""
+    return store / "training" / version
+
+
+def kept_table(store: Path, version: str, name: str) -> pl.DataFrame | None:
+    """Read a table that the training of a model kept; None where it kept none.
+
+    Raises:
+        ModelError: the table was changed after it was kept.
+    """
+    return read_table(run_folder(store, version), name)
 
 
 def _difference(features: tuple[str, ...]) -> str:
@@ -199,7 +223,11 @@ def _log_once(
         if run.info.status != _FINISHED:
             client.delete_run(run.info.run_id)
     finished = [r.info.run_id for r in begun if r.info.status == _FINISHED]
-    run_id = finished[0] if finished else _log_run(client, experiment_id, model, record)
+    run_id = (
+        finished[0]
+        if finished
+        else _log_run(client, experiment_id, model, record, store)
+    )
     made = client.search_model_versions(f"run_id = '{run_id}'")[0]
     client.set_registered_model_alias(NAME, ALIAS, made.version)
 
@@ -229,7 +257,11 @@ def _client(store: Path) -> "MlflowClient":
 
 
 def _log_run(
-    client: "MlflowClient", experiment_id: str, model: RiskModel, record: Record
+    client: "MlflowClient",
+    experiment_id: str,
+    model: RiskModel,
+    record: Record,
+    store: Path,
 ) -> str:
     run_id: str = client.create_run(experiment_id, run_name=model.version).info.run_id
     for key, value in record.parameters.items():
@@ -246,6 +278,7 @@ def _log_run(
         if record.card is not None:
             record.card.save(Path(scratch) / "scorecard")
             client.log_artifacts(run_id, str(Path(scratch) / "scorecard"), "scorecard")
+    client.log_artifacts(run_id, str(run_folder(store, model.version)), "training")
     if not client.search_registered_models(f"name = '{NAME}'"):
         client.create_registered_model(NAME)
     client.create_model_version(

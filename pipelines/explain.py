@@ -20,13 +20,15 @@ from features.warehouse import open_warehouse
 from models.clauses import GradeBands
 from models.explain import STORIES, story_contributions
 from models.grading import BANDS
-from models.registry import champion
+from models.registry import champion, kept_table
 from models.rules import load_rules
 from pipelines.finding import find_business
 from pipelines.history import Event, history
 from pipelines.judging import Judged, judge
 from pipelines.runs import Run, read_run
 from pipelines.scenarios import Scenario, scenarios
+from pipelines.similar import SimilarCases, similar_to
+from pipelines.training_tables import CASEBOOK
 
 Progress = Callable[[str, float], None]
 _CREDIT = ("credit_score", "credit_class", "credit_basis")
@@ -42,6 +44,7 @@ class Dossier:
     (Chinese, English, log-odds moved) from the largest, `is_stored` whether the newest
     score run of that day came to the same points. `credit` is what that run says of
     credit, a thing apart that no grade rests on; None when the business is not in it.
+    `similar` tells of past visits explained alike; None where no casebook was kept.
     """
 
     as_of: date
@@ -59,6 +62,7 @@ class Dossier:
     is_trading: bool
     is_stored: bool
     credit: dict[str, Any] | None
+    similar: SimilarCases | None = None
 
     @property
     def log_odds(self) -> float:
@@ -90,6 +94,7 @@ class Dossier:
             ],
             "scenarios": [vars(s) for s in self.scenarios],
             "events": [vars(e) for e in self.events],
+            "similar": self.similar.as_dict() if self.similar else None,
         }
 
 
@@ -123,11 +128,15 @@ def explain(
     say("reasons", 0.2)
     who = _known_at(facts, business_id, run.as_of)
     bands = rules.applied_to(run.as_of).get(GradeBands, BANDS)
-    dossier = _dossier(facts, run, who, judged_at(facts, run.as_of), bands)
-    say("scenarios", 0.4)
+    judged = judged_at(facts, run.as_of)
+    dossier = _dossier(facts, run, who, judged, bands)
+    say("similar", 0.4)
+    book = kept_table(store, model.version, CASEBOOK)
+    alike = book is not None and similar_to(facts, book, who, judged.contributions)
+    say("scenarios", 0.5)
     tried = scenarios(facts, business_id, run.as_of, judged_at)
     say("done", 1.0)
-    return replace(dossier, scenarios=tried)
+    return replace(dossier, scenarios=tried, similar=alike or None)
 
 
 def _known_at(facts: Facts, business_id: str, day: date) -> dict[str, Any]:

@@ -57,6 +57,7 @@ def page(dossier: Dossier, lang: str) -> str:
             scenarios=[
                 {**vars(s), "text": view.pick(s.zh, s.en)} for s in dossier.scenarios
             ],
+            similar=view.similar(),
             timeline=view.timeline(),
             events=view.events(EVENTS_SHOWN),
             hidden=max(len(dossier.events) - EVENTS_SHOWN, 0),
@@ -223,6 +224,24 @@ class View:
             }
             for event in self.dossier.events[:most]
         ]
+
+    def similar(self) -> dict[str, Any] | None:
+        """Give what was found at businesses much like this one, in the language."""
+        similar = self.dossier.similar
+        if similar is None:
+            return None
+        cases = [
+            {
+                "day": case.day,
+                "place": case.street or "-",
+                "kind": self.pick(case.zh, case.en),
+                "found": self.pick(case.found_zh, case.found_en),
+                "number": case.inspection_id,
+                "is_serious": case.is_serious,
+            }
+            for case in similar.nearest
+        ]
+        return {"words": similar.words(self.lang), "cases": cases}
 
     def timeline(self) -> Markup:
         """Draw the events of the last years on one lane a kind."""

@@ -22,6 +22,7 @@ from models.risk import ROUNDS, Grow, RiskModel, Training, fit, grow_here, param
 from models.rules import Rules, load_rules
 from models.scorecard import Scorecard
 from pipelines.provenance import code_version, fingerprint
+from pipelines.training_tables import training_tables
 from pipelines.visits import (
     BLOCK_MONTHS,
     VisitRows,
@@ -103,7 +104,9 @@ def train(
     report = _report(model, rows, rules, as_of, facts)
     report = replace(report, grown_by=grower.how, **found)
     say("record", 0.8)
-    keep(model, replace(_record(report, rows, grower), card=card), store)
+    tables = training_tables(facts, rows, model)
+    record = replace(_record(report, rows, grower), card=card, tables=tables)
+    keep(model, record, store)
     say("done", 1.0)
     return report
 

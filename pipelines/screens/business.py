@@ -41,11 +41,28 @@ def show_business(voice: Voice, dossier: Dossier) -> None:
         _scenarios(view),
     )
     voice.say(view.lowering(), view.lowering())
+    _show_similar(voice, view)
     voice.table(
         (f"最近 {EVENTS_SHOWN} 条记录", f"Latest {EVENTS_SHOWN} records"),
         _EVENTS[voice.lang],
         [(str(e["day"]), e["label"], e["text"]) for e in view.events(EVENTS_SHOWN)],
     )
+
+
+def _show_similar(voice: Voice, view: View) -> None:
+    """Show what was found at businesses much like this one."""
+    similar = view.similar()
+    if similar is None:
+        return
+    voice.table(
+        ("相似的以往情形", "Similar past cases"),
+        _SIMILAR[voice.lang],
+        [
+            (str(case["day"]), case["place"], case["kind"], case["found"])
+            for case in similar["cases"]
+        ],
+    )
+    voice.say(similar["words"], similar["words"])
 
 
 def _head(view: View) -> tuple[str, str]:
@@ -84,5 +101,9 @@ _DECISIONS = {
 _SCENARIOS = {
     "zh": ("如果", "到", "概率", "总分", "等级"),
     "en": ("if", "by", "chance", "points", "grade"),
+}
+_SIMILAR = {
+    "zh": ("日期", "街道", "业态", "当时查到"),
+    "en": ("day", "street", "type", "what was found"),
 }
 _EVENTS = {"zh": ("日期", "类别", "内容"), "en": ("day", "kind", "what")}
