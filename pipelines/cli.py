@@ -14,6 +14,7 @@ from pipelines.commands import (
     data,
     declaring,
     demo,
+    dossier,
     draw,
     grades,
     indicators,
@@ -75,6 +76,8 @@ LISTING: Mapping[str, Callable[..., None]] = {
     "case": listing.case,
     "worklist": listing.worklist,
     "annulments": listing.annulments,
+    "dossier": dossier.dossier,
+    "document": dossier.document,
 }
 KEEPING: Mapping[str, Callable[..., None]] = {
     "init": register.init,

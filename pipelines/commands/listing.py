@@ -115,13 +115,13 @@ def look(
     from pipelines.acting import Places, look
     from pipelines.screens.cases import filing_options, show_seen
 
-    voice, today = options.voice(lang, as_json=as_json, quiet=quiet), _today()
+    voice, day = options.voice(lang, as_json=as_json, quiet=quiet), today()
     places = Places(register=register, warehouse=warehouse, store=store)
     with voice.progress("说明", "explaining"):
-        seen = look(places, asked, today=today)
+        seen = look(places, asked, today=day)
     voice.facts({"mark": seen.mark, "explanation": seen.explanation})
     act = f"shian listing act {asked} ... --seen {seen.mark}"
-    file = f"shian listing open {seen.business_id} {filing_options(today)} --seen {seen.mark}"
+    file = f"shian listing open {seen.business_id} {filing_options(day)} --seen {seen.mark}"
     show_seen(voice, seen, following=act if seen.is_of_case else file)
 
 
@@ -142,7 +142,7 @@ def case(
     from pipelines.screens.cases import case_facts, show_case
 
     voice = options.voice(lang, as_json=as_json, quiet=quiet)
-    file = find_case_file(register, case_id, today=_today())
+    file = find_case_file(register, case_id, today=today())
     voice.facts(case_facts(file))
     show_case(voice, file)
 
@@ -169,7 +169,7 @@ def worklist(
     voice = options.voice(lang, as_json=as_json, quiet=quiet)
     known = warehouse if warehouse.exists() else None
     items, gone = find_worklist(
-        register, today=_today(), role=role, actor=actor, warehouse=known
+        register, today=today(), role=role, actor=actor, warehouse=known
     )
     voice.facts(
         {
@@ -218,7 +218,8 @@ def annulments(
     )
 
 
-def _today() -> date:
+def today() -> date:
+    """Give the day of the office."""
     from pipelines.acting import day_of
 
     return day_of(options.now())

@@ -140,6 +140,7 @@ class View:
         return {
             "id": row["penalty_id"],
             "document_no": row.get("document_no") or "-",
+            "act": row.get("act") or "-",
             "decided_on": row.get("decided_on") or "-",
             "kinds": named if row.get("kinds") else "-",
             "discretion": self.label("discretion", row.get("discretion_grade")),
@@ -185,7 +186,7 @@ class View:
         story = {f.name: f.story for f in catalogue()}
         sums: dict[str, float] = {}
         for name, moved in shap.items():
-            key = story.get(name, name)
+            key = story.get(name) or name
             sums[key] = sums.get(key, 0.0) + moved
         told = [(*STORIES.get(key, (key, key)), moved) for key, moved in sums.items()]
         return base, sorted(told, key=lambda s: (-abs(s[2]), s[1]))
@@ -197,7 +198,7 @@ class View:
     def turns(self) -> list[dict[str, Any]]:
         """Say what the law lets change the outcome; no score is among it."""
         law = self._law()
-        lang = "en" if self.lang == "en" else "zh"
+        lang: Language = "en" if self.lang == "en" else "zh"
         return [
             {
                 "text": self._rule(rule_id),

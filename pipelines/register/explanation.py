@@ -113,10 +113,10 @@ def _grounds(
     evidence, excluded = found.evidence.filter(mine), found.excluded.filter(mine)
     relied_on = pl.concat([f["penalty_id"] for f in (evidence, excluded)]).unique()
     asked = doubts.Asked(business_id, as_of, row, tuple(relied_on.sort()))
-    law = rules.applied_to(as_of)
+    law, acts = rules.applied_to(as_of), facts.penalty.select("penalty_id", "act")
     return {
-        "evidence": evidence.to_dicts(),
-        "excluded": excluded.to_dicts(),
+        "evidence": evidence.join(acts, on="penalty_id", how="left").to_dicts(),
+        "excluded": excluded.join(acts, on="penalty_id", how="left").to_dicts(),
         "gravity": found.gravity.filter(mine).to_dicts(),
         "doubts": [vars(d) for d in doubts.doubts(facts, asked, law)],
     }

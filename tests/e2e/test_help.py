@@ -30,7 +30,7 @@ GROUPS = {
     "draw": ("commit", "run", "withdraw", "sheets", "verify"),
     "listing": (
         *("candidates", "look", "open", "act", "case", "worklist"),
-        "annulments",
+        *("annulments", "dossier", "document"),
     ),
     "register": ("init", "head", "backup", "restore"),
     "review": ("user",),

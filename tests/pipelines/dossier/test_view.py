@@ -1,6 +1,5 @@
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import pytest
 
@@ -10,12 +9,11 @@ from pipelines.acting import Places
 from pipelines.dossier.content import Dossier, countdown
 from pipelines.dossier.gathering import gather_kept
 from pipelines.dossier.view import sections
-from pipelines.register.decisions import create_register
 from pipelines.report import pages
+from tests.dossiers import DAY, SEEN
 from tests.listing_acts import CASE, acts
-from tests.register_requests import RULES, recorded
+from tests.register_requests import RULES
 
-DAY = date(2026, 3, 9)
 PARTS = (
     "head",
     "ground",
@@ -29,94 +27,11 @@ PARTS = (
     "history",
     "origin",
 )
-# What today's explanation of a candidate holds, cut down to one row of each.
-SEEN: dict[str, Any] = {
-    "as_of": "2026-03-09",
-    "business_id": "b",
-    "who": {"name": "老王<烧烤>", "usci": "9133", "legal_form": "individual"},
-    "risk_grade": "D",
-    "total_points": 61.0,
-    "probability": 0.31,
-    "probability_lower": 0.2,
-    "probability_upper": 0.4,
-    "shap": {"base": -2.0, "serious_3y": 1.2, "visits_1y": -0.01, "gone_feature": 0.3},
-    "reasons": [["一年内严重不合格2次", "two serious findings within a year"]],
-    "parts": [
-        {
-            "zh": "面积",
-            "en": "area",
-            "points": 2.0,
-            "article": "附件1",
-            "article_en": "1",
-        }
-    ],
-    "evidence": [
-        {
-            "penalty_id": "p-b",
-            "trigger": "F5-2",
-            "document_no": "罚〔2026〕1号",
-            "decided_on": "2026-02-10",
-            "kinds": "fine+confiscation",
-            "discretion_grade": "heavier",
-            "law_article": "fsl:123+fsl_reg:68",
-            "fine_yuan": 50000.0,
-        }
-    ],
-    "excluded": [],
-    "gravity": [
-        {
-            "zh": "货值",
-            "en": "value",
-            "article": "第六十七条",
-            "article_en": "art. 67",
-            "evidence_id": "p-b",
-            "happened_on": "2026-02-10",
-        }
-    ],
-    "doubts": [{"kind": "few_data", "zh": "只检查过1次", "en": "one visit only"}],
-    "events": [
-        {
-            "day": "2026-02-10",
-            "kind": "penalty",
-            "zh": "行政处罚：添加药品",
-            "en": "penalty: drugs added",
-            "is_bad": True,
-            "row": "p-b",
-            "recorded_on": "2026-02-11",
-        }
-    ],
-    "scenarios": [
-        {
-            "zh": "不再犯",
-            "en": "no more",
-            "on": "2027-03-09",
-            "probability": 0.1,
-            "total_points": 30.0,
-            "risk_grade": "A",
-        }
-    ],
-    "model_version": "risk-1",
-    "law_version": RULES.version,
-    "data_fingerprint": "f" * 16,
-}
-
-
-@pytest.fixture(scope="module")
-def places(tmp_path_factory: pytest.TempPathFactory) -> Places:
-    """Give a register with a case that is noticed, and no warehouse at all."""
-    folder = tmp_path_factory.mktemp("office")
-    create_register(folder / "register.sqlite")
-    recorded(folder / "register.sqlite", ["NOTICE"])
-    return Places(
-        register=folder / "register.sqlite",
-        warehouse=folder / "none.duckdb",
-        store=folder / "models",
-    )
 
 
 @pytest.fixture
-def case(places: Places) -> Dossier:
-    return gather_kept(places, "2026-0001", today=DAY)
+def case(noticed: Places) -> Dossier:
+    return gather_kept(noticed, "2026-0001", today=DAY)
 
 
 def rendered(dossier: Dossier, lang: str) -> str:
@@ -157,9 +72,9 @@ def test_the_last_day_of_a_term_is_not_late() -> None:
     assert countdown(term, date(2026, 5, 29)).workdays_left == 0
 
 
-def test_a_case_without_a_kept_explanation_sends_to_todays(places: Places) -> None:
+def test_a_case_without_a_kept_explanation_sends_to_todays(noticed: Places) -> None:
     with pytest.raises(NotFoundError, match="no case 2026-0009"):
-        gather_kept(places, "2026-0009", today=DAY)
+        gather_kept(noticed, "2026-0009", today=DAY)
 
 
 @pytest.mark.parametrize(
