@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import segno
@@ -13,6 +12,7 @@ from markupsafe import Markup
 from features.schema import labels
 from models.citation import Language
 from models.rules import load_rules
+from pipelines.folder import Folder
 from pipelines.public.faces import Face
 from pipelines.public.words import (
     COLOUR_REASONS,
@@ -23,7 +23,6 @@ from pipelines.public.words import (
     Both,
 )
 from pipelines.report import pages
-from pipelines.written import drafts
 
 Progress = Callable[[str, float], None]
 # Cards between two words to the progress bar.
@@ -48,33 +47,35 @@ class Shown:
 
 
 def write_cards(
-    faces: Sequence[Face], folder: Path, shown: Shown, say: Progress
-) -> list[Path]:
-    """Write a page per business, and a sheet per street of those graded at the door."""
-    written, streets = [], dict[str, list[dict[str, Any]]]()
+    faces: Sequence[Face], folder: Folder, shown: Shown, say: Progress
+) -> list[dict[str, Any]]:
+    """Write a page for each business, and give what the pages show."""
+    cards = []
     for number, face in enumerate(faces):
         if number % _STEP == 0:
             say("cards", number / len(faces))
         card = _card(face, shown)
         page = render("card.html.j2", face.name, shown, {"card": card})
-        written.append(write_page(folder, face.business_id, page))
-        if face.is_graded:
-            streets.setdefault(face.street_code or "none", []).append(card)
-    for code, cards in sorted(streets.items()):
-        street = cards[0]["street"]
+        folder.write(f"{file_name(face.business_id)}.html", page, [face.business_id])
+        cards.append(card)
+    return cards
+
+
+def write_doors(
+    cards: Sequence[Mapping[str, Any]], folder: Folder, shown: Shown
+) -> None:
+    """Write a sheet per street of those graded at the door; give it whole streets."""
+    streets: dict[str, list[Mapping[str, Any]]] = {}
+    for card in cards:
+        if card["is_graded"]:
+            streets.setdefault(card["street_code"] or "none", []).append(card)
+    for code, here in sorted(streets.items()):
+        street = here[0]["street"]
         title = shown.pick(f"{street}餐饮服务量化等级", f"Catering grades, {street}")
-        view = {"cards": cards, "width": "1080px"}
+        view = {"cards": here, "width": "1080px"}
         page = render("doors.html.j2", title, shown, view)
-        written.append(write_page(folder, f"street-{code}", page))
-    return written
-
-
-def write_page(folder: Path, name: str, text: str) -> Path:
-    """Write a page under a name, whole or not at all."""
-    path = folder / f"{file_name(name)}.html"
-    with drafts([path]) as (draft,):
-        draft.write_text(text, "utf-8")
-    return path
+        about = [card["business_id"] for card in here]
+        folder.write(f"{file_name(f'street-{code}')}.html", page, about)
 
 
 def render(template: str, title: str, shown: Shown, view: Mapping[str, Any]) -> str:

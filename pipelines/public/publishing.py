@@ -1,12 +1,14 @@
 """Writes the public pages of a day: cards, sheets of doors, the red and black list."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from features.errors import NotFoundError
+from features.errors import NotFoundError, UsageError
 from features.warehouse import open_warehouse
-from pipelines.public.cards import Shown, write_cards
+from pipelines.folder import Folder
+from pipelines.public.cards import Shown, write_cards, write_doors
 from pipelines.public.faces import faces
 from pipelines.public.red_black_list import write_red_black
 
@@ -22,33 +24,65 @@ class Chosen:
 
 
 def publish_cards(
-    warehouse: Path, folder: Path, shown: Shown, chosen: Chosen, say: Progress
-) -> list[Path]:
-    """Write the cards of the businesses chosen, and the sheets of their streets.
+    warehouse: Path, path: Path, shown: Shown, chosen: Chosen, say: Progress
+) -> Folder:
+    """Write the cards of the businesses chosen, and the sheets of whole streets.
+
+    Before anything is written, whatever an earlier run wrote about a business that has
+    no card today is taken back, whoever is chosen.
 
     Raises:
         NotFoundError: no business trading on the day is called so.
+        UsageError: the folder cannot be written.
     """
     say("facts", 0.0)
     with open_warehouse(warehouse, read_only=True) as opened:
         facts = opened.facts()
+    everybody = faces(facts, shown.as_of)
     told = [
         face
-        for face in faces(facts, shown.as_of)
+        for face in everybody
         if chosen.business in {None, face.business_id}
         and chosen.street in {None, face.street_code, face.street}
     ]
-    if not told:
-        asked = chosen.business or chosen.street or "the district"
-        message = f"no business trading on {shown.as_of} fits '{asked}'; give a business number, or a street's name or code"
-        raise NotFoundError(message)
-    return write_cards(told, folder, shown, say)
+    folder, today = Folder(path, "cards"), {face.business_id for face in everybody}
+    with _writable(path):
+        folder.clear(lambda note: today.issuperset(note.about))
+        if not told:
+            asked = chosen.business or chosen.street or "the district"
+            message = f"no business trading on {shown.as_of} fits '{asked}'; give a business number, or a street's name or code"
+            raise NotFoundError(message)
+        cards = write_cards(told, folder, shown, say)
+        if chosen.business is None:
+            write_doors(cards, folder, shown)
+        if chosen == Chosen():
+            folder.clear()
+    return folder
 
 
 def publish_red_black(
-    warehouse: Path, folder: Path, shown: Shown, approved_by: str | None
-) -> Path:
-    """Write the red and black list of the day."""
+    warehouse: Path, path: Path, shown: Shown, approved_by: str | None
+) -> Folder:
+    """Write the red and black list of the day; an issue takes the place of those before.
+
+    Raises:
+        UsageError: the name that approves is blank, or the folder cannot be written.
+    """
     with open_warehouse(warehouse, read_only=True) as opened:
         facts = opened.facts()
-    return write_red_black(facts, faces(facts, shown.as_of), folder, shown, approved_by)
+    folder = Folder(path, "red-black")
+    with _writable(path):
+        told = faces(facts, shown.as_of)
+        write_red_black(facts, told, folder, shown, approved_by)
+        if approved_by is not None:
+            folder.clear()
+    return folder
+
+
+@contextmanager
+def _writable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        message = f"{path} cannot be written to ({error}); choose another folder"
+        raise UsageError(message) from error

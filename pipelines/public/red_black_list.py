@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from features.errors import UsageError
@@ -10,7 +9,8 @@ from features.schema import Facts
 from models.citation import Language
 from models.red_black import red_black
 from models.rules import RuleSet, load_rules
-from pipelines.public.cards import Shown, render, write_page
+from pipelines.folder import Folder
+from pipelines.public.cards import Shown, render
 from pipelines.public.faces import Face, codes_of
 from pipelines.public.words import LISTED, LISTS
 
@@ -20,10 +20,10 @@ DRAFT, ISSUE = "red-black-draft", "red-black"
 def write_red_black(
     facts: Facts,
     faces: Sequence[Face],
-    folder: Path,
+    folder: Folder,
     shown: Shown,
     approved_by: str | None,
-) -> Path:
+) -> None:
     """Write the issue of a day; without somebody's name it is a draft and says so.
 
     Raises:
@@ -46,7 +46,7 @@ def write_red_black(
         "width": "860px",
     }
     name = DRAFT if approved_by is None else f"{ISSUE}-{shown.as_of}"
-    return write_page(folder, name, render("red_black.html.j2", title, shown, view))
+    folder.write(f"{name}.html", render("red_black.html.j2", title, shown, view))
 
 
 def _lists(

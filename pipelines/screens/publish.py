@@ -6,6 +6,7 @@ from typing import Any
 
 from features.errors import UsageError
 from pipelines.console import Voice
+from pipelines.folder import Folder
 from pipelines.public.cards import Shown
 from pipelines.public.publishing import Chosen, publish_cards, publish_red_black
 from pipelines.publication.ledger import By
@@ -66,15 +67,17 @@ class Desk:
             pages = publish_cards(
                 self._sources.warehouse, folder, self._shown, chosen, progress
             )
-        self.made |= {"cards": folder, "pages": len(pages)}
+        count = len(pages.written)
+        self.made |= {"cards": folder, "pages": count}
         self._voice.say(
-            f"公示码：{folder}（{len(pages)} 页）",
-            f"Cards: {folder} ({len(pages)} pages)",
+            f"公示码：{folder}（{count} 页）", f"Cards: {folder} ({count} pages)"
         )
+        self._say_cleared(pages)
 
     def red_black(self, folder: Path) -> None:
         """Write the red and black list, or its draft."""
-        path = publish_red_black(self._sources.warehouse, folder, self._shown, self._by)
+        made = publish_red_black(self._sources.warehouse, folder, self._shown, self._by)
+        path = made.written[0]
         state = (
             ("已审定", "approved")
             if self._by
@@ -84,6 +87,7 @@ class Desk:
         self._voice.say(
             f"红黑榜：{path}（{state[0]}）", f"Red and black list: {path} ({state[1]})"
         )
+        self._say_cleared(made)
 
     def site(self, folder: Path) -> None:
         """Write the internal site."""
@@ -93,9 +97,37 @@ class Desk:
             )
         self.made["site"] = folder / "index.html"
         self._voice.say(
-            f"内部概况：{folder / 'index.html'}（{len(files)} 个文件，不得对外）",
-            f"Internal site: {folder / 'index.html'} ({len(files)} files, for the office)",
+            f"内部概况：{folder / 'index.html'}（{len(files.written)} 个文件，不得对外）",
+            f"Internal site: {folder / 'index.html'} ({len(files.written)} files, for the office)",
         )
+        self._say_cleared(files)
+
+    def _say_cleared(self, folder: Folder) -> None:
+        """Say what of an earlier run was taken back, and what could not be."""
+        self.made["taken_back"] = [*self.made.get("taken_back", ()), *folder.removed]
+        self.made["changed_by_others"] = [
+            *self.made.get("changed_by_others", ()),
+            *folder.left,
+        ]
+        if folder.removed:
+            count = len(folder.removed)
+            self._voice.say(
+                f"撤下以前写入而现已不应存在的文件 {count} 个",
+                f"Taken back: {count} {'file' if count == 1 else 'files'} of earlier runs",
+            )
+        unknown = folder.strangers()
+        if unknown:
+            names = "、".join(path.name for path in unknown[:TOP_ROWS])
+            self._voice.say(
+                f"文件夹中另有 {len(unknown)} 个网页不是本程序登记写入的，未动，请核对是否仍应存在：{names}",
+                f"{len(unknown)} other pages in the folder were not noted by this program and were left; see whether they may stay: {names}",
+            )
+        if folder.left:
+            names = "、".join(path.name for path in folder.left[:TOP_ROWS])
+            self._voice.say(
+                f"有 {len(folder.left)} 个文件应撤下，但写入后被人改过，未动，请人工核对后删除：{names}",
+                f"{len(folder.left)} to be taken back were changed by somebody since and were left; look at them and delete them: {names}",
+            )
 
     def _say_due(self, state: State) -> None:
         day, due = self._shown.as_of, state.due

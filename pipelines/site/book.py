@@ -1,11 +1,11 @@
 """Where the pages of a site are written, and the rows behind their numbers."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import polars as pl
 
 from features.schema import Column, labels, schema
+from pipelines.folder import Folder
 from pipelines.plain_text import plain_column
 from pipelines.report import pages
 from pipelines.site.section import Cell
@@ -18,11 +18,9 @@ _SHOWN = 500
 class Book:
     """A folder of pages in one language; rows are written once, under a name."""
 
-    def __init__(self, folder: Path, lang: str) -> None:
+    def __init__(self, folder: Folder, lang: str) -> None:
         self.folder = folder
         self.lang = lang
-        self.written: list[Path] = []
-        (folder / ROWS).mkdir(parents=True, exist_ok=True)
 
     def pick(self, zh: str, en: str) -> str:
         """Choose the text in the language."""
@@ -43,27 +41,26 @@ class Book:
         href = f"{ROWS}/{name}.html"
         header = [self._label(column, table) for column in rows.columns]
         said = self._in_words(rows, table)
-        file = self.folder / ROWS / f"{name}.csv"
+        file = f"{name}.csv"
         text = [name for name, dtype in rows.schema.items() if dtype == pl.String]
-        said.with_columns(map(plain_column, text)).rename(
-            dict(zip(rows.columns, header, strict=True))
-        ).write_csv(file, include_bom=True)
+        with self.folder.drafts([f"{ROWS}/{file}"]) as (draft,):
+            said.with_columns(map(plain_column, text)).rename(
+                dict(zip(rows.columns, header, strict=True))
+            ).write_csv(draft, include_bom=True)
         view = {
             "title": title,
             "header": header,
             "rows": said.head(_SHOWN).rows(),
             "total": rows.height,
-            "file": file.name,
+            "file": file,
         }
-        self.written += [file, self.page(href, "site_rows.html.j2", view)]
+        self.page(href, "site_rows.html.j2", view)
         return href
 
-    def page(self, href: str, template: str, view: Mapping[str, object]) -> Path:
+    def page(self, href: str, template: str, view: Mapping[str, object]) -> None:
         """Write a page of the site."""
-        path = self.folder / href
         page = pages().get_template(template)
-        path.write_text(page.render(lang=self.lang, t=self.pick, **view), "utf-8")
-        return path
+        self.folder.write(href, page.render(lang=self.lang, t=self.pick, **view))
 
     def _label(self, column: str, table: str) -> str:
         words = column.replace("_", " ")

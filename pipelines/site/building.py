@@ -5,6 +5,7 @@ from pathlib import Path
 
 from features.errors import UsageError
 from features.warehouse import Warehouse, open_warehouse
+from pipelines.folder import Folder
 from pipelines.site.alerts import alerts_section
 from pipelines.site.book import Book
 from pipelines.site.grades import grades_section
@@ -26,15 +27,17 @@ SECTIONS: tuple[Callable[[Warehouse, Book], Section], ...] = (
 _TEMPLATE = "site.html.j2"
 
 
-def build_site(warehouse: Path, folder: Path, lang: str, say: Progress) -> list[Path]:
+def build_site(warehouse: Path, path: Path, lang: str, say: Progress) -> Folder:
     """Write the pages of the state of the district, and the rows behind every number.
 
-    A part of which there is no run yet says which command makes it.
+    A part of which there is no run yet says which command makes it. What an earlier run
+    wrote and this one did not is taken back.
 
     Raises:
         UsageError: the folder cannot be written.
     """
     try:
+        folder = Folder(path, "site")
         book = Book(folder, lang)
         sections = []
         with open_warehouse(warehouse, read_only=True) as opened:
@@ -42,10 +45,11 @@ def build_site(warehouse: Path, folder: Path, lang: str, say: Progress) -> list[
                 say("pages", number / len(SECTIONS))
                 sections.append(section(opened, book))
         _write(sections, book)
+        folder.clear()
     except OSError as error:
-        message = f"{folder} cannot be written to ({error}); choose another folder"
+        message = f"{path} cannot be written to ({error}); choose another folder"
         raise UsageError(message) from error
-    return book.written
+    return folder
 
 
 def _write(sections: list[Section], book: Book) -> None:
@@ -58,4 +62,4 @@ def _write(sections: list[Section], book: Book) -> None:
             "nav": nav,
             "sections": shown,
         }
-        book.written.append(book.page(page.page, _TEMPLATE, view))
+        book.page(page.page, _TEMPLATE, view)

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from features.warehouse import open_warehouse
+from pipelines.folder import Folder
 from pipelines.weekly.calendars import calendars
 from pipelines.weekly.overview import Picture, overview, read_picture
 from pipelines.weekly.sheet import write_sheet
 from pipelines.weekly.view import Listing, read_listing
-from pipelines.written import drafts
 
 PAGES = {"zh": "overview.html", "en": "overview.en.html"}
 TABLE = "worklist.csv"
@@ -27,7 +27,10 @@ def export_week(warehouse: Path, run_id: str, out: Path) -> list[Path]:
 
 
 def write_files(listing: Listing, picture: Picture, out: Path) -> list[Path]:
-    """Write all files or none."""
+    """Write all files or none; those of an earlier run of the same list are taken back.
+
+    A sheet that somebody filled in is no longer what was written, and stays.
+    """
     offices = listing.offices
     sheets = [
         out / f"worklist-{name or 'none'}-{listing.first}.xlsx" for name in offices
@@ -38,7 +41,8 @@ def write_files(listing: Listing, picture: Picture, out: Path) -> list[Path]:
     }
     pages = [out / name for name in PAGES.values()]
     paths = [*sheets, *plans, *pages, out / TABLE]
-    with drafts(paths) as written:
+    folder = Folder(out, listing.series)
+    with folder.drafts([str(path.relative_to(out)) for path in paths]) as written:
         draft = dict(zip(paths, written, strict=True))
         for office, path in zip(offices, sheets, strict=True):
             write_sheet(listing.of_office(office), draft[path])
@@ -47,6 +51,7 @@ def write_files(listing: Listing, picture: Picture, out: Path) -> list[Path]:
         for lang, name in PAGES.items():
             draft[out / name].write_text(overview(listing, picture, lang), "utf-8")
         _table(listing, draft[out / TABLE])
+    folder.clear()
     return paths
 
 

@@ -60,6 +60,12 @@ class Listing:
         return replace(self, rows=mine, changes=touched)
 
     @property
+    def series(self) -> str:
+        """Name the list whose files a later run replaces: that of a week, or of a draw."""
+        week = self.origin.get("week")
+        return f"week {week}" if week else self.run_id
+
+    @property
     def offices(self) -> list[str]:
         """List the offices that go out."""
         return sorted(self.rows["office_id"].fill_null("").unique())

@@ -108,3 +108,19 @@ def test_a_task_that_is_over_is_not_printed(
             tmp_path,
             begins=date(2026, 4, 1),
         )
+
+
+def test_sheets_made_again_take_back_those_of_the_day_before_but_none_filled_in(
+    drawn: tuple[Path, Bundle], graded_warehouse: Path, tmp_path: Path
+) -> None:
+    def made(begins: date) -> set[Path]:
+        bundle = drawn[0] / "bundle.json"
+        return set(export_draw(bundle, graded_warehouse, tmp_path, begins=begins).files)
+
+    first = made(BEGINS)
+    filled = next(path for path in sorted(first) if path.suffix == ".xlsx")
+    filled.write_bytes(filled.read_bytes() + b"what somebody typed")
+    second = made(date(2026, 1, 6))
+    left = {p for p in tmp_path.rglob("*.*") if not p.name.startswith(".")}
+    assert left == second | {filled}
+    assert first - second - {filled}

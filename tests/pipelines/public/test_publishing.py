@@ -1,6 +1,7 @@
 """What the public pages show, and above all what they never show."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -12,7 +13,8 @@ from features.errors import NotFoundError, UsageError
 from features.schema import Facts
 from features.warehouse import open_warehouse
 from models.rules import load_rules
-from pipelines.public.cards import Shown, write_cards
+from pipelines.folder import Folder
+from pipelines.public.cards import Shown, write_cards, write_doors
 from pipelines.public.faces import Face, faces, public_until
 from pipelines.public.publishing import Chosen, publish_cards, publish_red_black
 from pipelines.public.red_black_list import write_red_black
@@ -46,8 +48,9 @@ def pages(
     folder = tmp_path_factory.mktemp("public")
     # A code takes milliseconds to draw: the English pages are the same but for words.
     for shown, these in ((ZH, told), (EN, told[::5])):
-        write_cards(these, folder / shown.lang, shown, quiet)
-        write_red_black(district, told, folder / shown.lang, shown, "王五")
+        written = Folder(folder / shown.lang, "public")
+        write_doors(write_cards(these, written, shown, quiet), written, shown)
+        write_red_black(district, told, written, shown, "王五")
     return {str(p.relative_to(folder)): p.read_text() for p in folder.rglob("*.html")}
 
 
@@ -180,14 +183,27 @@ def test_a_fine_is_public_for_three_years() -> None:
 def test_a_list_that_nobody_approved_is_a_draft(
     small_warehouse: Path, tmp_path: Path
 ) -> None:
-    draft = publish_red_black(small_warehouse, tmp_path, ZH, None)
+    (draft,) = publish_red_black(small_warehouse, tmp_path, ZH, None).written
     assert draft.name == "red-black-draft.html"
     assert "草稿，不得公布" in draft.read_text()
-    issue = publish_red_black(small_warehouse, tmp_path, ZH, "王五")
+    (issue,) = publish_red_black(small_warehouse, tmp_path, ZH, "王五").written
     assert issue.name == "red-black-2026-01-01.html"
     assert "草稿" not in issue.read_text()
     with pytest.raises(UsageError, match="blank"):
         publish_red_black(small_warehouse, tmp_path, ZH, " ")
+
+
+def test_an_issue_takes_the_place_of_the_draft_and_of_older_issues(
+    small_warehouse: Path, tmp_path: Path
+) -> None:
+    for day in (date(2025, 11, 1), AS_OF):
+        for by in (None, "王五"):
+            publish_red_black(small_warehouse, tmp_path, Shown(day, "zh"), by)
+    pages = [path.name for path in tmp_path.glob("*.html")]
+    assert pages == ["red-black-2026-01-01.html"]
+    # A draft takes nothing away: nobody has approved that yet.
+    publish_red_black(small_warehouse, tmp_path, Shown(date(2026, 2, 1), "zh"), None)
+    assert len(list(tmp_path.glob("*.html"))) == 2
 
 
 def test_a_card_is_written_for_the_one_that_is_asked_for(
@@ -198,16 +214,50 @@ def test_a_card_is_written_for_the_one_that_is_asked_for(
     made = publish_cards(
         small_warehouse, tmp_path, shown, Chosen(face.business_id), quiet
     )
-    assert [p.name for p in made] == [
-        f"{face.business_id}.html",
-        f"street-{face.street_code}.html",
-    ]
+    # A sheet of doors is of a whole street: one shop alone would replace it.
+    assert [p.name for p in made.written] == [f"{face.business_id}.html"]
     with pytest.raises(NotFoundError, match="nobody"):
         publish_cards(small_warehouse, tmp_path, shown, Chosen("nobody"), quiet)
 
 
 def test_the_same_facts_give_the_same_bytes(told: list[Face], tmp_path: Path) -> None:
     few = told[:20]
-    first = write_cards(few, tmp_path / "a", ZH, quiet)
-    second = write_cards(few, tmp_path / "b", ZH, quiet)
-    assert [p.read_bytes() for p in first] == [p.read_bytes() for p in second]
+    first, second = (Folder(tmp_path / name, "cards") for name in "ab")
+    for folder in (first, second):
+        write_doors(write_cards(few, folder, ZH, quiet), folder, ZH)
+    assert len(first.written) > len(few)
+    for one_, other in zip(first.written, second.written, strict=True):
+        assert one_.read_bytes() == other.read_bytes()
+
+
+@pytest.fixture
+def own(small_warehouse: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(small_warehouse, tmp_path / "own.duckdb"))
+
+
+def test_whoever_may_no_longer_be_shown_is_taken_back_whoever_is_chosen(
+    own: Path, told: list[Face], tmp_path: Path
+) -> None:
+    street = next(face.street for face in told if face.is_graded)
+    here = [face for face in told if face.street == street]
+    gone = next(face for face in here if face.is_graded)
+    other = next(face for face in told if face.street != street)
+    folder, chosen = tmp_path / "cards", Chosen(street=street)
+    publish_cards(own, folder, ZH, chosen, quiet)
+    stranger = folder / "about.html"
+    stranger.write_text("the office's own page")
+    with open_warehouse(own) as opened:
+        opened.execute(
+            "update mart.business set closed_on = '2025-12-01' where business_id = ?",
+            [gone.business_id],
+        )
+    # Only another business's card is asked for: the closed one and its sheet go all the same.
+    made = publish_cards(own, folder, ZH, Chosen(other.business_id), quiet)
+    sheet = f"street-{gone.street_code}.html"
+    assert {p.name for p in made.removed} == {f"{gone.business_id}.html", sheet}
+    assert made.strangers() == [stranger]
+    cards = {f"{f.business_id}.html" for f in (*here, other) if f != gone}
+    assert {p.name for p in folder.glob("*.html")} == {*cards, stranger.name}
+    publish_cards(own, folder, ZH, chosen, quiet)
+    assert gone.licence_no
+    assert gone.licence_no not in (folder / sheet).read_text("utf-8")

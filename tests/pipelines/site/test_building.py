@@ -200,7 +200,7 @@ def test_a_cell_that_looks_like_a_formula_is_written_as_text(
 def test_the_same_runs_give_the_same_bytes(
     planned: Path, site: Path, tmp_path: Path
 ) -> None:
-    for path in build_site(planned, tmp_path, "zh", quiet):
+    for path in build_site(planned, tmp_path, "zh", quiet).written:
         assert path.read_bytes() == (site / path.relative_to(tmp_path)).read_bytes()
 
 
@@ -234,3 +234,20 @@ def test_what_an_earlier_run_said_stands_beside_what_was_found_since(
     assert "事先所言与此后所见" in page
     links = Links(tmp_path / "site" / "health.html").found
     assert ("rows/since-2025-06-01.html", f"{found:,}") in links
+
+
+def test_what_an_earlier_run_wrote_and_this_one_did_not_is_taken_back(
+    planned: Path, tmp_path: Path
+) -> None:
+    copy, folder = tmp_path / "copy.duckdb", tmp_path / "site"
+    shutil.copy(planned, copy)
+    before = build_site(copy, folder, "zh", quiet)
+    (folder / "notes.html").write_text("the office's own page")
+    with open_warehouse(copy) as opened:
+        opened.execute("delete from output.run where kind = 'plan'")
+    again = build_site(copy, folder, "zh", quiet)
+    gone = set(before.written) - set(again.written)
+    assert {path.parent.name for path in gone} == {"rows"}
+    assert set(again.removed) == gone
+    left = {path for path in folder.rglob("*.*") if not path.name.startswith(".")}
+    assert left == {*again.written, folder / "notes.html"}
