@@ -6,7 +6,7 @@ officer typed become the request it decides on.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -72,9 +72,29 @@ class Seen:
     is_of_case: bool
 
 
+@dataclass(frozen=True)
+class Subject:
+    """What an act is about, in words that name the request, and the business."""
+
+    text: str
+    business_id: str
+
+
+Explain = Callable[[Places, str, date], Mapping[str, Any]]
+"""Gives the explanation of a business on a day; one who keeps it need not compute it."""
+
+
 def day_of(at: datetime) -> date:
     """Give the day of the office at a time, wherever the machine's clock stands."""
     return at.astimezone(CHINA).date()
+
+
+def explanation(places: Places, business_id: str, day: date) -> Mapping[str, Any]:
+    """Compute what the system says of a business on a day."""
+    # Seconds of loading model libraries, which most acts do not need.
+    from pipelines.register.explanation import freeze  # noqa: PLC0415
+
+    return freeze(places.warehouse, business_id, as_of=day, store=places.store)
 
 
 def look(places: Places, asked: str, *, today: date) -> Seen:
@@ -92,7 +112,7 @@ def look(places: Places, asked: str, *, today: date) -> Seen:
         business_id = known[asked].business_id
     else:
         business_id = business_named(places.warehouse, asked)
-    said = _explanation(places, business_id, today)
+    said = explanation(places, business_id, today)
     return Seen(business_id, said, mark(said), asked in known)
 
 
@@ -106,7 +126,9 @@ def mark(explanation: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:MARK_LENGTH]
 
 
-def act(places: Places, case_id: str, asked: Asked) -> Entry:
+def act(
+    places: Places, case_id: str, asked: Asked, *, explain: Explain = explanation
+) -> Entry:
     """Do an action in a case.
 
     Raises:
@@ -116,7 +138,8 @@ def act(places: Places, case_id: str, asked: Asked) -> Entry:
     """
     rules = load_rules()
     case = find_case(places.register, case_id)
-    made = request(places, asked, rules, subject=case_id, business_id=case.business_id)
+    subject = Subject(case_id, case.business_id)
+    made = request(places, asked, rules, subject, explain=explain)
     return record(places.register, case_id, made, rules)
 
 
@@ -136,7 +159,12 @@ def business_named(warehouse: Path, asked: str) -> str:
 
 
 def request(
-    places: Places, asked: Asked, rules: Rules, *, subject: str, business_id: str
+    places: Places,
+    asked: Asked,
+    rules: Rules,
+    subject: Subject,
+    *,
+    explain: Explain = explanation,
 ) -> Request:
     """Make a request of what an officer typed.
 
@@ -164,8 +192,8 @@ def request(
     )
     return replace(
         plain,
-        idempotency_key=asked.key or _key(plain, asked, subject),
-        explanation=_seen(places, asked, business_id),
+        idempotency_key=asked.key or _key(plain, asked, subject.text),
+        explanation=_seen(places, asked, subject.business_id, explain),
     )
 
 
@@ -176,11 +204,13 @@ def _key(plain: Request, asked: Asked, subject: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _seen(places: Places, asked: Asked, business_id: str) -> Mapping[str, Any] | None:
+def _seen(
+    places: Places, asked: Asked, business_id: str, explain: Explain
+) -> Mapping[str, Any] | None:
     """Freeze the explanation, if it is the one whose mark was given."""
     if asked.seen is None:
         return None
-    said = _explanation(places, business_id, asked.today)
+    said = explain(places, business_id, asked.today)
     if asked.seen == mark(said):
         return said
     message = (
@@ -188,13 +218,6 @@ def _seen(places: Places, asked: Asked, business_id: str) -> Mapping[str, Any] |
         f"（not the explanation of today: shian listing look {business_id}）"
     )
     raise ProcedureError(message)
-
-
-def _explanation(places: Places, business_id: str, day: date) -> dict[str, Any]:
-    # Seconds of loading model libraries, which most acts do not need.
-    from pipelines.register.explanation import freeze  # noqa: PLC0415
-
-    return freeze(places.warehouse, business_id, as_of=day, store=places.store)
 
 
 def _attachment(text: str, rules: Rules) -> Attachment:

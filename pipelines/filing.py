@@ -11,7 +11,15 @@ from features.warehouse import open_warehouse
 from models.candidates import Candidates
 from models.procedure_clauses import Trigger
 from models.rules import Rules, load_rules
-from pipelines.acting import Asked, Places, business_named, request
+from pipelines.acting import (
+    Asked,
+    Explain,
+    Places,
+    Subject,
+    business_named,
+    explanation,
+    request,
+)
 from pipelines.listing import DEFAULT_LIST, find_candidates
 from pipelines.register.chain import Entry
 from pipelines.register.decisions import Ground, open_case
@@ -31,7 +39,9 @@ class Wanted:
     is_registered_elsewhere: bool = False
 
 
-def file_case(places: Places, wanted: Wanted, asked: Asked) -> Entry:
+def file_case(
+    places: Places, wanted: Wanted, asked: Asked, *, explain: Explain = explanation
+) -> Entry:
     """Open a case on a candidate's ground.
 
     Raises:
@@ -40,13 +50,10 @@ def file_case(places: Places, wanted: Wanted, asked: Asked) -> Entry:
     """
     rules = load_rules()
     ground = find_ground(places, wanted, rules, today=asked.today)
-    made = request(
-        places,
-        asked,
-        rules,
-        subject=f"{ground.business_id} {ground.penalty_id} {ground.trigger}",
-        business_id=ground.business_id,
+    subject = Subject(
+        f"{ground.business_id} {ground.penalty_id} {ground.trigger}", ground.business_id
     )
+    made = request(places, asked, rules, subject, explain=explain)
     return open_case(places.register, ground, made, rules)
 
 

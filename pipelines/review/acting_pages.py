@@ -42,7 +42,7 @@ def act_page(visit: Visit) -> Response:
     if visit.request.method == "POST":
         try:
             asked = _asked(visit, step, subject=case_id, about=file.case.business_id)
-            act(reading.places, case_id, asked)
+            act(reading.places, case_id, asked, explain=reading.explain)
             return visit.go(f"/cases/{case_id}")
         except ShianError as error:
             message, status = str(error), status_of(error)
@@ -76,6 +76,7 @@ def file_page(visit: Visit) -> Response:
                 reading.places,
                 _wanted(visit, business_id),
                 _asked(visit, step, subject=business_id, about=business_id),
+                explain=reading.explain,
             )
             return visit.go(f"/cases/{entry.case_id}")
         except ShianError as error:

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from features.errors import ShianError
@@ -22,7 +22,7 @@ from pipelines.review.account_store import AccountStore
 from pipelines.review.documents import Documents
 from pipelines.review.errors import status_of
 from pipelines.review.limits import Buckets, Limits
-from pipelines.review.pages import STYLE, refusal
+from pipelines.review.pages import refusal, style
 from pipelines.review.reading import Reading
 from pipelines.review.roles import ACTORS, EVERYBODY, MANAGERS, READERS
 from pipelines.review.shield import Shield, log_fault
@@ -43,6 +43,7 @@ PAGES: Sequence[tuple[str, Page, frozenset[str], list[str]]] = (
     ("/cases", cases.cases_page, READERS, _GET),
     ("/cases/{case_id}", cases.case_page, READERS, _GET),
     ("/cases/{case_id}/explanation", cases.case_explanation_page, READERS, _FORM),
+    ("/cases/{case_id}/kept", cases.kept_page, READERS, _GET),
     ("/cases/{case_id}/acts/{action}", acts.act_page, ACTORS, _FORM),
     ("/candidates", cases.candidates_page, READERS, _GET),
     ("/candidates/{business_id}", cases.candidate_page, READERS, _FORM),
@@ -106,7 +107,7 @@ def create_app(site: Site, clock: Callable[[], datetime]) -> Starlette:
 
 async def _style(request: Request) -> Response:  # noqa: ARG001  starlette's signature
     kept = {"cache-control": "public, max-age=31536000, immutable"}
-    return FileResponse(STYLE, media_type="text/css", headers=kept)
+    return Response(style(), media_type="text/css", headers=kept)
 
 
 async def _told(request: Request, error: Exception) -> Response:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from starlette.responses import Response
@@ -10,7 +11,10 @@ from starlette.responses import Response
 from features.errors import NotFoundError, ProcedureError
 from models.case import state
 from models.rules import load_rules
+from pipelines.acting import Seen
 from pipelines.case_files import find_case_file
+from pipelines.dossier.gathering import gather_kept, gather_seen
+from pipelines.dossier.view import sections
 from pipelines.listing import DEFAULT_LIST
 from pipelines.review.case_view import (
     Words,
@@ -109,12 +113,22 @@ def case_explanation_page(visit: Visit) -> Response:
     """Show what the system says of a case's business, or record that it was opened."""
     reading, case_id = visit.bench.reading, visit.path("case_id")
     file = find_case_file(reading.places.register, case_id, today=visit.today)
-    return _explained(visit, file.case.business_id, back=f"/cases/{case_id}")
+    return _explained(visit, file.case.business_id, case_id=case_id)
+
+
+def kept_page(visit: Visit) -> Response:
+    """Show a case as it was seen with the last act an explanation was frozen with."""
+    reading, case_id = visit.bench.reading, visit.path("case_id")
+    dossier = gather_kept(reading.places, case_id, today=visit.today)
+    told = sections(dossier, visit.lang)
+    title = f"{told['head']['name']} · {case_id}"
+    back = f"/cases/{case_id}"
+    return render(visit, "kept.html.j2", title, d=told, back=back)
 
 
 def candidate_page(visit: Visit) -> Response:
     """Show a candidate, or record that its explanation was opened."""
-    return _explained(visit, visit.path("business_id"), back=None)
+    return _explained(visit, visit.path("business_id"), case_id=None)
 
 
 def candidates_page(visit: Visit) -> Response:
@@ -164,34 +178,40 @@ def document_page(visit: Visit) -> Response:
     return Response(content, media_type="application/octet-stream", headers=headers)
 
 
-def _explained(visit: Visit, business_id: str, *, back: str | None) -> Response:
-    seen = visit.bench.reading.seen(business_id, visit.today)
+def _explained(visit: Visit, business_id: str, *, case_id: str | None) -> Response:
+    reading = visit.bench.reading
+    seen = reading.seen(business_id, visit.today)
+    business_id = seen.business_id
     if visit.request.method == "POST":
-        if visit.form.text("mark") != seen.mark:
-            message = (
-                "说明已更新，请重新查看（the explanation has changed: read it again）"
-            )
-            raise ProcedureError(message)
-        visit.bench.accounts.remember_opened(
-            visit.me.login,
-            seen.business_id,
-            seen.mark,
-            visit.at,
-            day=visit.today.isoformat(),
-        )
-        return visit.go(back or f"/candidates/{seen.business_id}/file")
-    words = _words(visit)
+        return _opens(visit, seen, case_id)
+    asked, is_of_case = case_id or business_id, case_id is not None
+    seen = replace(seen, is_of_case=is_of_case)
+    dossier = gather_seen(reading.places, asked, seen, today=visit.today)
+    told = sections(dossier, visit.lang)
     return render(
         visit,
         "explanation.html.j2",
-        words.name(seen.business_id),
-        name=words.name(seen.business_id),
-        business_id=seen.business_id,
-        seen=seen.explanation,
+        told["head"]["name"],
+        d=told,
+        business_id=business_id,
+        case_id=case_id,
         mark=seen.mark,
-        back=back,
-        is_open=_opened(visit, seen.business_id) == seen.mark,
+        is_open=_opened(visit, business_id) == seen.mark,
     )
+
+
+def _opens(visit: Visit, seen: Seen, case_id: str | None) -> Response:
+    """Record that somebody had this explanation open, and go on to what they may do."""
+    if visit.form.text("mark") != seen.mark:
+        message = "说明已更新，请重新查看（the explanation has changed: read it again）"
+        raise ProcedureError(message)
+    day, who = visit.today.isoformat(), visit.me.login
+    visit.bench.accounts.remember_opened(
+        who, seen.business_id, seen.mark, visit.at, day=day
+    )
+    filing = f"/candidates/{seen.business_id}/file"
+    mine = filing if visit.me.role in ACTORS else f"/candidates/{seen.business_id}"
+    return visit.go(f"/cases/{case_id}" if case_id else mine)
 
 
 def _opened(visit: Visit, business_id: str) -> str | None:

@@ -12,7 +12,8 @@ from pipelines.review.roles import ACTORS, MANAGERS, READERS, ROLES
 from pipelines.review.visit import Visit
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
-STYLE = TEMPLATES / "review" / "review.css"
+# The dossier's own style is of paper; what follows it suits it to screens.
+_STYLES = ("dossier.css", "review/review.css")
 _VERSION_LENGTH = 12
 _NOT_HERE = ("没有这个页面", "There is no such page")
 _SAID: Mapping[int, tuple[str, str]] = {
@@ -44,9 +45,15 @@ def templates() -> Environment:
 
 
 @cache
+def style() -> bytes:
+    """Give the one style sheet."""
+    return b"".join((TEMPLATES / name).read_bytes() for name in _STYLES)
+
+
+@cache
 def style_version() -> str:
     """Name the style by what it says, so that browsers may keep it for good."""
-    return sha256(STYLE.read_bytes()).hexdigest()[:_VERSION_LENGTH]
+    return sha256(style()).hexdigest()[:_VERSION_LENGTH]
 
 
 def render(

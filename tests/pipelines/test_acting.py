@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features.errors import InputError, NotFoundError, ProcedureError, UsageError
-from pipelines.acting import Asked, Places, act, day_of, mark, request
+from pipelines.acting import Asked, Places, Subject, act, day_of, mark, request
 from pipelines.case_files import find_case_file
 from pipelines.listing import find_worklist
+from pipelines.register.chain import Attachment
 from pipelines.register.decisions import CHINA, create_register, history
 from tests.register_requests import EXPLANATION, RULES, recorded
 
@@ -50,7 +51,7 @@ def asked(places: Places) -> Asked:
 
 
 def made(places: Places, asked: Asked, subject: str = "2026-0001") -> Any:
-    return request(places, asked, RULES, subject=subject, business_id="b")
+    return request(places, asked, RULES, Subject(subject, "b"))
 
 
 def test_an_act_keeps_who_asked_and_the_hash_of_its_documents(
@@ -62,6 +63,27 @@ def test_an_act_keeps_who_asked_and_the_hash_of_its_documents(
     assert '"account":"office3"' in entry.body
     assert f'"name":"a.pdf","sha256":"{digest}"' in entry.body
     assert entry.act().recorded_on == date(2026, 3, 3)
+
+
+def test_a_document_that_was_hashed_already_stands_beside_the_others(
+    places: Places, asked: Asked
+) -> None:
+    kept = Attachment(kind="evidence", sha256="b" * 64, name="scan.pdf")
+    assert made(places, replace(asked, kept=(kept,))).attachments[-1] == kept
+
+
+def test_an_explanation_that_somebody_keeps_is_held_against_its_mark_too(
+    places: Places, asked: Asked
+) -> None:
+    def explain(_places: Places, business_id: str, _day: date) -> dict[str, Any]:
+        return {**EXPLANATION, "business_id": business_id}
+
+    seen = mark(explain(places, "b", AT.date()))
+    about, read = Subject("2026-0001", "b"), replace(asked, seen=seen)
+    given = request(places, read, RULES, about, explain=explain)
+    assert given.explanation == explain(places, "b", AT.date())
+    with pytest.raises(ProcedureError, match="不是今天的说明"):
+        request(places, read, RULES, Subject("2026-0001", "c"), explain=explain)
 
 
 def test_what_was_typed_in_chinese_is_the_same_request(
