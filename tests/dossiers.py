@@ -62,6 +62,22 @@ SEEN: dict[str, Any] = {
             "recorded_on": "2026-02-11",
         }
     ],
+    "similar": {
+        "zh": "最相似的 2 次检查中，1 次发现严重不合格。",
+        "en": "Of the 2 visits most alike, 1 found something serious.",
+        "nearest": [
+            {
+                "day": "2025-05-06",
+                "street": None,
+                "zh": "餐饮",
+                "en": "catering",
+                "found_zh": "立案调查",
+                "found_en": "investigated",
+                "inspection_id": "i9",
+                "is_serious": True,
+            }
+        ],
+    },
     "scenarios": [
         {
             "zh": "不再犯",

@@ -18,7 +18,7 @@ class Dossier:
 
     `explanation` is what `freeze` gave, and `mark` its name; `kept_with` is the entry
     it was frozen with, or None when it is today's. `file` is None before a case is
-    opened. `similar` are past cases like this one, the likest first.
+    opened.
     """
 
     today: date
@@ -26,7 +26,6 @@ class Dossier:
     mark: str
     kept_with: Entry | None
     file: CaseFile | None
-    similar: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def business_id(self) -> str:

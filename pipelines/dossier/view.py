@@ -87,7 +87,7 @@ class View:
             "scenarios": self._in_language(self.seen.get("scenarios", ())),
             "doubts": self.doubts(),
             "events": self.events(),
-            "similar": self.dossier.similar,
+            "similar": self.similar(),
             "acts": [self.act(e) for e in self._entries()],
             "clocks": self.clocks(),
             "waiting": self.waiting(),
@@ -239,6 +239,24 @@ class View:
             }
             for e in self.seen.get("events", ())
         ]
+
+    def similar(self) -> dict[str, Any] | None:
+        """Give what was found at businesses explained alike; None where none was kept."""
+        seen = self.seen.get("similar")
+        if not seen:
+            return None
+        cases = [
+            {
+                "day": case["day"],
+                "place": case["street"] or "-",
+                "kind": case[self.lang],
+                "found": case[f"found_{self.lang}"],
+                "number": case["inspection_id"],
+                "is_serious": case["is_serious"],
+            }
+            for case in seen["nearest"]
+        ]
+        return {"words": seen[self.lang], "cases": cases}
 
     def _entries(self) -> tuple[Entry, ...]:
         return self.dossier.file.entries if self.dossier.file else ()

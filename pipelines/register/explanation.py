@@ -13,13 +13,15 @@ from features.profile import attributes_at
 from features.schema import Facts
 from features.warehouse import open_warehouse
 from models.candidates import candidates
-from models.registry import champion
+from models.registry import champion, kept_table
 from models.rules import Rules, load_rules
 from pipelines.dossier import doubts
 from pipelines.history import history
 from pipelines.judging import Judged, judge
 from pipelines.provenance import code_version, fingerprint
 from pipelines.scenarios import scenarios
+from pipelines.similar import similar_to
+from pipelines.training_tables import CASEBOOK
 
 _GRADE = (
     "risk_grade",
@@ -53,6 +55,7 @@ def freeze(
         message = f"business {business_id} was not known before {as_of}; check the number and the day"
         raise NotFoundError(message)
     model, rules = champion(store), load_rules()
+    book = kept_table(store, model.version, CASEBOOK)
 
     def judged_at(facts: Facts, day: date) -> Judged:
         asked = pairs.with_columns(as_of=pl.lit(day))
@@ -67,6 +70,7 @@ def freeze(
         **_judged(judged),
         **_grounds(facts, rules, judged, business_id),
         "events": [vars(e) for e in history(facts, business_id, as_of)],
+        "similar": _similar(facts, book, who, judged),
         "scenarios": [vars(s) for s in scenarios(facts, business_id, as_of, judged_at)],
         "model_version": model.version,
         "law_version": rules.version,
@@ -76,6 +80,17 @@ def freeze(
     # Plain values, as the register will give them back: days as text, pairs as lists.
     plain: dict[str, Any] = json.loads(json.dumps(said, default=_plain))
     return plain
+
+
+def _similar(
+    facts: Facts, book: pl.DataFrame | None, who: dict[str, Any], judged: Judged
+) -> dict[str, Any] | None:
+    """Give past visits explained alike; None where the model kept no casebook."""
+    alike = book is not None and similar_to(facts, book, who, judged.contributions)
+    if not alike:
+        return None
+    words = {"zh": alike.words("zh"), "en": alike.words("en")}
+    return {**words, "nearest": alike.as_dict()["nearest"]}
 
 
 def _plain(value: object) -> object:
