@@ -4,7 +4,7 @@ A part tells of its own visits by group, and where its businesses stand. The sum
 numbers, so that any parts of one register give the same background.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -40,7 +40,11 @@ class Part:
 
 def part_of(facts: Facts, day: date, expectation: Expectation) -> Part:
     """Tell of some businesses on a day, under the expectation of all inspectors."""
-    around = _surroundings(facts, expectation)
+    return part_at(surroundings(facts, expectation), day)
+
+
+def part_at(around: Mapping[str, Surroundings], day: date) -> Part:
+    """Tell of the businesses of some surroundings on a day."""
     groups = pl.concat(
         [
             around[question.stream]
@@ -99,7 +103,8 @@ def near_each(parts: Sequence[Part]) -> Iterator[pl.DataFrame]:
         )
 
 
-def _surroundings(facts: Facts, expectation: Expectation) -> dict[str, Surroundings]:
+def surroundings(facts: Facts, expectation: Expectation) -> dict[str, Surroundings]:
+    """Make ready every stream that others are asked about, once for any days."""
     asked = _questions("group") + _questions("near")
     return {
         stream: Surroundings(stream_of(stream, facts, expectation), facts.business)

@@ -15,6 +15,7 @@ import polars as pl
 
 from features.errors import NotFoundError
 from features.profile import attributes_at
+from features.rest import Rest, only
 from features.schema import Facts
 from features.warehouse import open_warehouse
 from models.clauses import GradeBands
@@ -121,20 +122,24 @@ def explain(
         facts = opened.facts()
     model, rules = champion(store), load_rules()
 
-    def judged_at(facts: Facts, day: date) -> Judged:
+    # What the others know changes with the day alone, and is made once.
+    rest, own = Rest(facts, business_id), only(facts, business_id)
+
+    def judged_at(own: Facts, day: date) -> Judged:
         pairs = pl.DataFrame({"business_id": [business_id], "as_of": [day]})
-        return judge(facts, pairs, model=model, rules=rules)
+        told = rest.background(own, day)
+        return judge(own, pairs, model=model, rules=rules, background=told)
 
     say("reasons", 0.2)
     who = _known_at(facts, business_id, run.as_of)
     bands = rules.applied_to(run.as_of).get(GradeBands, BANDS)
-    judged = judged_at(facts, run.as_of)
+    judged = judged_at(own, run.as_of)
     dossier = _dossier(facts, run, who, judged, bands)
     say("similar", 0.4)
     book = kept_table(store, model.version, CASEBOOK)
     alike = book is not None and similar_to(facts, book, who, judged.contributions)
     say("scenarios", 0.5)
-    tried = scenarios(facts, business_id, run.as_of, judged_at)
+    tried = scenarios(own, business_id, run.as_of, judged_at)
     say("done", 1.0)
     return replace(dossier, scenarios=tried, similar=alike or None)
 

@@ -82,6 +82,13 @@ def explain(
     Points by article, reasons, history, and what would lower the grade; in the
     terminal and as a page.
     """
+    from features.warehouse import open_warehouse
+    from pipelines.finding import find_business
+
+    # Whoever is not there is told before the libraries of the model are loaded.
+    with open_warehouse(warehouse, read_only=True) as opened:
+        business = find_business(opened, business)
+
     from pipelines.explain import explain as run
     from pipelines.page import write_page
     from pipelines.screens.business import show_business

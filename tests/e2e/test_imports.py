@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from features.errors import NotFoundError
 from features.warehouse import create_warehouse
 from pipelines.register.decisions import create_register
 from tests.register_requests import recorded
@@ -57,4 +58,10 @@ def test_what_reads_the_warehouse_loads_only_what_carries_its_rows(
     """DuckDB hands rows over through pyarrow."""
     run = started(WORKLIST, folder)
     assert run.code == 0
+    assert run.heavy <= {"pyarrow"}
+
+
+def test_an_unknown_business_is_told_before_any_model_is_loaded(folder: Path) -> None:
+    run = started(("explain", "nobody", "-w", "warehouse.duckdb"), folder)
+    assert run.code == NotFoundError.exit_code
     assert run.heavy <= {"pyarrow"}
