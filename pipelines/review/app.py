@@ -12,6 +12,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from features.errors import ShianError
 from pipelines.acting import Places
@@ -70,7 +71,7 @@ class Site:
     is_tls: bool = False
 
 
-def create_app(site: Site, clock: Callable[[], datetime]) -> Starlette:
+def create_app(site: Site, clock: Callable[[], datetime]) -> ASGIApp:
     """Make the application; `clock` is the only one that anything of it looks at."""
     routes = [
         Route(path, served(page, may), methods=methods)
@@ -83,7 +84,6 @@ def create_app(site: Site, clock: Callable[[], datetime]) -> Starlette:
     app = Starlette(
         routes=routes,
         middleware=[
-            Middleware(Shield, is_tls=site.is_tls),
             Middleware(TrustedHostMiddleware, allowed_hosts=list(site.hosts)),
         ],
         exception_handlers={
@@ -102,7 +102,7 @@ def create_app(site: Site, clock: Callable[[], datetime]) -> Starlette:
         requests=Buckets(limits.burst, limits.per_second),
         sign_ins=Buckets(limits.sign_in_burst, limits.sign_in_per_second),
     )
-    return app
+    return Shield(app, is_tls=site.is_tls)
 
 
 async def _style(request: Request) -> Response:  # noqa: ARG001  starlette's signature

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from features.errors import InputError, NotFoundError
+from features.errors import InputError, MachineError, NotFoundError
 
 # A scanned file of some hundred pages; more is sent apart.
 MOST_BYTES = 20 * 1024 * 1024
@@ -47,11 +47,22 @@ class Documents:
 
         Raises:
             InputError: it is empty, too large, or of a kind that is not taken.
+            MachineError: the disk is full, or the folder cannot be written.
         """
         name = plain_name(name)
         beginning = file.read(8)
         file.seek(0)
         _check_kind(beginning, name)
+        try:
+            return Document(self._written(file, name), name)
+        except OSError as error:
+            message = (
+                f"the document cannot be kept ({error.strerror}); nothing was recorded"
+            )
+            raise MachineError(message) from error
+
+    def _written(self, file: BinaryIO, name: str) -> str:
+        """Write under a temporary name, then put it under its hash."""
         self.folder.mkdir(parents=True, exist_ok=True)
         number, draft = tempfile.mkstemp(dir=self.folder, prefix=".draft-")
         path = Path(draft)
@@ -64,7 +75,7 @@ class Documents:
         except BaseException:
             path.unlink(missing_ok=True)
             raise
-        return Document(digest, name)
+        return digest
 
     def path(self, sha256: str) -> Path:
         """Tell where a document of a hash is kept."""

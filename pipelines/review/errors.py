@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from features.errors import (
     InputError,
+    MachineError,
     ModelError,
     NotFoundError,
     ProcedureError,
@@ -22,6 +23,7 @@ _STATUS: Mapping[type[ShianError], int] = {
     RegisterError: 503,
     WarehouseError: 503,
     ModelError: 503,
+    MachineError: 503,
 }
 _OUR_FAULT = 500
 

@@ -78,6 +78,8 @@ def is_loopback(host: str) -> bool:
 def server(app: ASGIApp, address: Address) -> uvicorn.Server:
     """Make the server; nothing of a request goes into its log but what we write."""
     address.check()
+    # Its lines name addresses and cases; that no log is configured does not stop it.
+    logging.getLogger("uvicorn.access").disabled = True
     config = uvicorn.Config(
         app,
         host=address.host,

@@ -31,7 +31,7 @@ _NUMBER_BYTES = 4
 
 
 class Shield:
-    """Wraps the application."""
+    """Wraps the whole application, what Starlette answers by itself too."""
 
     def __init__(self, app: ASGIApp, *, is_tls: bool) -> None:
         self.app = app
@@ -54,6 +54,11 @@ class Shield:
 
         try:
             await self.app(scope, receive, sent)
+        except Exception:
+            # The application answered and logged it; the server would log the message
+            # too, which may name somebody.
+            if not status:
+                raise
         finally:
             spent = (monotonic() - began) * 1000
             LOG.info("%s %s %d %.0f ms", scope["method"], _page(scope), status, spent)
