@@ -10,9 +10,13 @@ from models.metrics import Array
 # A pull towards "the model is right as it stands", worth about this many visits; it
 # decides only where the latest blocks hold few.
 PRIOR_VISITS = 50.0
+# How far the share found where officers chose to go may lie from the share found at
+# random, in log-odds: a twofold difference in odds would be usual.
+CHOICE_SPREAD = 0.7
 # The order of businesses must survive calibration.
 MIN_SLOPE = 0.05
 _STEPS = 50
+_CLOSE = 1e-10  # far below any digit shown
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,35 @@ def fit_calibration(raw: Array, serious: Array) -> Calibration:
         hessian = design.T @ (design * (p * (1 - p))[:, None]) + pull + 1e-9 * np.eye(2)
         step = np.linalg.solve(hessian, gradient)
         beta = beta - step
-        if np.abs(step).max() < 1e-10:  # noqa: PLR2004  far below any digit shown
+        if np.abs(step).max() < _CLOSE:
             break
     error = float(np.sqrt(np.linalg.inv(hessian)[0, 0]))
     return Calibration(max(float(beta[1]), MIN_SLOPE), float(beta[0]), error)
+
+
+def relevelled(
+    calibration: Calibration, raw: Array, serious: Array, inclusion: Array
+) -> Calibration:
+    """Move the level to what is found at visits of known chance; the rest is unknown.
+
+    Officers go where they fear, and what they know beyond the features makes their
+    visits find more. Visits drawn with a known chance, each weighted by its inverse,
+    stand for everybody. The move is pulled towards none by CHOICE_SPREAD: where 10% is
+    stated and 1,000 drawn visits found 8%, it is stated as 8.1%; with 50 as 8.7%.
+    """
+    is_drawn = np.isfinite(inclusion) & (inclusion > 0)
+    if not is_drawn.any():
+        return calibration
+    weight = 1 / inclusion[is_drawn]
+    # As many visits as weights so uneven are worth (Kish).
+    weight *= weight.sum() / (weight**2).sum()
+    stated, found = calibration.log_odds(raw[is_drawn]), serious[is_drawn]
+    move, curve = 0.0, 1.0
+    for _ in range(_STEPS):
+        chance = logistic(stated + move)
+        curve = float(weight @ (chance * (1 - chance))) + CHOICE_SPREAD**-2
+        slope = float(weight @ (found - chance)) - move * CHOICE_SPREAD**-2
+        move += slope / curve
+        if abs(slope / curve) < _CLOSE:
+            break
+    return Calibration(calibration.slope, calibration.intercept + move, curve**-0.5)

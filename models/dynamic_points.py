@@ -66,6 +66,9 @@ def model_points(probability: pl.Expr, rules: RuleSet) -> pl.Expr:
 def with_dynamic_points(inputs: pl.DataFrame, rules: RuleSet) -> pl.DataFrame:
     """Add model_points, dynamic_points, basis and the interval of the points.
 
+    The interval is that of what the model states: nearly every business's own chance
+    may lie in another band, which would mark them all.
+
     A new business gets none (art. 25): its basis is static_only.
     """
     opened = timedelta(days=rules.number("policy.new_business_days"))
@@ -76,8 +79,8 @@ def with_dynamic_points(inputs: pl.DataFrame, rules: RuleSet) -> pl.DataFrame:
         model_points=model_points(pl.col("probability"), rules),
     ).with_columns(
         dynamic_points=_counting(pl.col("model_points"), rules).fill_null(0.0),
-        dynamic_lower=_interval_end("probability_lower", rules),
-        dynamic_upper=_interval_end("probability_upper", rules),
+        dynamic_lower=_interval_end("stated_lower", rules),
+        dynamic_upper=_interval_end("stated_upper", rules),
         basis=_basis(rules),
     )
 

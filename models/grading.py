@@ -22,6 +22,8 @@ BANDS = "grade.bands"
 _SCRATCH = [
     "dynamic_lower",
     "dynamic_upper",
+    "stated_lower",
+    "stated_upper",
     "raising",
     "lowering",
     "decided",

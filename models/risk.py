@@ -2,9 +2,9 @@
 
 Boosted trees with few leaves, so that every score can be explained exactly; monotone
 where the catalogue says that worse can only mean worse; calibrated on later visits than
-those it was grown on. The monotone promise holds between known values: an unknown one
-stands beside the scale, since who was never visited is neither better nor worse. Inspectors differ in strictness: their share of the findings is
-taken out in training by an offset and is never part of a score.
+those it was grown on, and at the level of visits drawn by lot. The monotone promise
+holds between known values: who was never visited is neither better nor worse. How strict
+an inspector is, is taken out in training by an offset and is never part of a score.
 """
 
 import hashlib
@@ -27,10 +27,19 @@ from models.calibration import (
     base_log_odds,
     fit_calibration,
     logistic,
+    relevelled,
 )
 from models.metrics import Array
 from models.severity import offsets
 from models.treeshap import explain
+from models.uncertainty import (
+    Pairs,
+    around,
+    consecutive,
+    group_of,
+    known_of,
+    spreads,
+)
 
 # Eight leaves: interactions of up to seven splits, exact explanations at a few
 # microseconds a row. More leaves gained nothing on the three cities.
@@ -53,8 +62,6 @@ RESAMPLE_LEARNING_RATE = 0.08
 # Boosters are grown side by side, each by one thread: several threads on one booster
 # mostly wait for each other, which on a busy machine costs six times the time.
 MOST_SIDE_BY_SIDE = 4
-# 5% and 95% of a normal distribution.
-INTERVAL_Z = 1.645
 
 _MODEL, _STATE = "booster.txt", "risk.json"
 
@@ -68,6 +75,7 @@ class RiskModel:
     text: str
     resamples: tuple[str, ...]
     calibration: Calibration
+    own_spread: tuple[float, ...]
     trained_until: str
     visits: int
 
@@ -85,20 +93,28 @@ class RiskModel:
         return self.calibration.probability(self.raw(matrix))
 
     def interval(self, matrix: pl.DataFrame) -> tuple[Array, Array]:
-        """Give a 90% interval of each probability.
+        """Give a 90% interval of each business's own chance: wide where little is known."""
+        own = np.array(self.own_spread)[group_of(known_of(matrix))]
+        centre, error = self._statement(matrix)
+        return around(centre, own, error)
 
-        It says how well the share among businesses with such a record is known: the
-        spread between boosters grown on resampled businesses. It is no statement on one
-        business: new ones are many and alike, so theirs may be narrow, and what no
-        feature can see is not in it.
+    def stated_interval(self, matrix: pl.DataFrame) -> tuple[Array, Array]:
+        """Give a 90% interval of the share among businesses with such a record.
+
+        It tells how well the statement is known: where it crosses a band edge, other
+        records would have given another grade.
         """
+        centre, error = self._statement(matrix)
+        return around(centre, np.zeros(len(centre)), error)
+
+    def _statement(self, matrix: pl.DataFrame) -> tuple[Array, Array]:
+        """Give the log-odds stated, and their standard error."""
         inputs = self._inputs(matrix)
         centre = self.calibration.log_odds(_raw(self.text, inputs))
         spread = _spread(
             [self.calibration.log_odds(_raw(t, inputs)) for t in self.resamples]
         )
-        reach = INTERVAL_Z * np.hypot(spread, self.calibration.standard_error)
-        return logistic(centre - reach), logistic(centre + reach)
+        return centre, np.hypot(spread, self.calibration.standard_error)
 
     def contributions(self, matrix: pl.DataFrame) -> Array:
         """Split the calibrated log-odds among features: exact SHAP values.
@@ -131,7 +147,7 @@ class RiskModel:
             version = state.pop("version")
             del state["booster_sha256"]
             state["calibration"] = Calibration(**state["calibration"])
-            for name in ("features", "directions", "resamples"):
+            for name in ("features", "directions", "resamples", "own_spread"):
                 state[name] = tuple(state[name])
             model = cls(text=text, **state)
         except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
@@ -148,6 +164,7 @@ class RiskModel:
             "directions": self.directions,
             "resamples": self.resamples,
             "calibration": vars(self.calibration),
+            "own_spread": self.own_spread,
             "trained_until": self.trained_until,
             "visits": self.visits,
             "booster_sha256": hashlib.sha256(self.text.encode()).hexdigest(),
@@ -164,13 +181,17 @@ class RiskModel:
 
 @dataclass(frozen=True)
 class Training:
-    """What a model is grown on: one row per visit, in the order of time."""
+    """What a model is grown on: one row per visit, in the order of time.
+
+    `inclusion` is the chance with which the visit was drawn, NaN where nobody knows it.
+    """
 
     matrix: pl.DataFrame
     serious: Array
     inspector: pl.Series
     as_of: pl.Series
     business: pl.Series
+    inclusion: Array
 
     def only(self, mask: npt.NDArray[np.bool_]) -> "Training":
         """Keep the visits of a mask."""
@@ -181,6 +202,7 @@ class Training:
             self.inspector.filter(keep),
             self.as_of.filter(keep),
             self.business.filter(keep),
+            self.inclusion[mask],
         )
 
 
@@ -244,16 +266,19 @@ def fit(
         growing = _growing(training, names, ways)
         text = pool.submit(grow, growing)
         calibration = pool.submit(_calibrated, training, names, ways, grow)
+        weights = [_resampled(training.business, seed) for seed in range(resamples)]
         grown = [
-            pool.submit(grow, _resampled(growing, training.business, seed))
-            for seed in range(resamples)
+            pool.submit(grow, _on_resample(growing, weight, seed))
+            for seed, weight in enumerate(weights)
         ]
+        resampled = tuple(resample.result() for resample in grown)
         return RiskModel(
             features=names,
             directions=ways,
             text=text.result(),
-            resamples=tuple(resample.result() for resample in grown),
+            resamples=resampled,
             calibration=calibration.result(),
+            own_spread=spreads(_pairs(training, growing, resampled, weights)),
             trained_until=str(training.as_of.max()),
             visits=len(training.serious),
         )
@@ -271,7 +296,8 @@ def _calibrated(
         return Calibration(1.0, base_log_odds(training.serious), 0.0)
     text = grow(_growing(earlier, names, ways))
     raw = _raw(text, later.matrix.select(names).cast(pl.Float32).to_numpy())
-    return fit_calibration(raw, later.serious)
+    fitted = fit_calibration(raw, later.serious)
+    return relevelled(fitted, raw, later.serious, later.inclusion)
 
 
 def parameters(visits: int, directions: Sequence[int]) -> dict[str, Any]:
@@ -309,17 +335,49 @@ def _growing(
     )
 
 
-def _resampled(growing: Growing, business: pl.Series, seed: int) -> Growing:
-    """Grow a smaller booster on a resample of businesses, by weights."""
+def _resampled(business: pl.Series, seed: int) -> Array:
+    """Draw businesses with replacement, as weights of their visits."""
     rng = np.random.default_rng([SEED, seed])
     code = business.rank("dense").cast(pl.Int64).to_numpy() - 1
-    weight = rng.poisson(1.0, int(code.max()) + 1).astype(np.float64)[code]
+    weight: Array = rng.poisson(1.0, int(code.max()) + 1).astype(np.float64)[code]
+    return weight
+
+
+def _on_resample(growing: Growing, weight: Array, seed: int) -> Growing:
+    """Grow a smaller booster on a resample of businesses, by weights."""
     changed = {"learning_rate": RESAMPLE_LEARNING_RATE, "seed": SEED + 1 + seed}
     return replace(
         growing,
         weight=weight,
         parameters=growing.parameters | changed,
         rounds=RESAMPLE_ROUNDS,
+    )
+
+
+def _pairs(
+    training: Training,
+    growing: Growing,
+    resamples: Sequence[str],
+    weights: Sequence[Array],
+) -> Pairs:
+    """Pair each visit with the next to the same business, both stated before the first.
+
+    Each is stated by boosters that never saw the business.
+    """
+    first, second = consecutive(training.business, training.as_of)
+    total, left_out = np.zeros(len(first)), np.zeros(len(first))
+    for text, weight in zip(resamples, weights, strict=True):
+        is_out = weight[first] == 0
+        total[is_out] += _raw(text, growing.inputs[first[is_out]])
+        left_out += is_out
+    told = left_out > 0
+    raw = total[told] / left_out[told]
+    one, next_one = first[told], second[told]
+    offset, serious = growing.offsets, training.serious
+    return Pairs(
+        known=known_of(training.matrix[one]),
+        chance=(logistic(raw + offset[one]), logistic(raw + offset[next_one])),
+        serious=(serious[one], serious[next_one]),
     )
 
 

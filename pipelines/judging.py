@@ -98,13 +98,15 @@ def _inputs(
 
 
 def _probability(model: RiskModel, matrix: pl.DataFrame) -> pl.DataFrame:
-    probability = model.predict(matrix)
-    lower, upper = model.interval(matrix)
+    """State the chance, how far the business may lie from it, and how well it is known."""
+    own, stated = model.interval(matrix), model.stated_interval(matrix)
     return pl.DataFrame(
         {
-            "probability": probability,
-            "probability_lower": np.minimum(lower, probability),
-            "probability_upper": np.maximum(upper, probability),
+            "probability": model.predict(matrix),
+            "probability_lower": own[0],
+            "probability_upper": own[1],
+            "stated_lower": stated[0],
+            "stated_upper": stated[1],
         }
     )
 

@@ -177,6 +177,10 @@ def training_of(rows: VisitRows) -> Training:
         inspector=rows.outcome["inspector_id"],
         as_of=rows.outcome["as_of"],
         business=rows.outcome["business_id"],
+        inclusion=rows.outcome["inclusion_probability"]
+        .fill_null(np.nan)
+        .cast(pl.Float64)
+        .to_numpy(),
     )
 
 

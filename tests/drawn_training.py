@@ -50,6 +50,7 @@ def drawn_training(
         inspector=pl.Series([f"i{code}" for code in inspector]),
         as_of=pl.Series(np.arange(visits) * BLOCKS // visits),
         business=pl.Series(rng.integers(0, visits // 3, visits)),
+        inclusion=np.full(visits, np.nan),
     )
 
 

@@ -24,8 +24,8 @@ def inputs(points=0.0, **changes):
         "is_provisional": False,
         "checklist_points": None,
         "probability": None,
-        "probability_lower": None,
-        "probability_upper": None,
+        "stated_lower": None,
+        "stated_upper": None,
     }
     types = {
         "is_special_food": pl.Boolean(),
@@ -35,8 +35,8 @@ def inputs(points=0.0, **changes):
         "is_provisional": pl.Boolean(),
         "checklist_points": pl.Float64(),
         "probability": pl.Float64(),
-        "probability_lower": pl.Float64(),
-        "probability_upper": pl.Float64(),
+        "stated_lower": pl.Float64(),
+        "stated_upper": pl.Float64(),
     }
     return pl.DataFrame([{**usual, **changes}], schema_overrides=types)
 

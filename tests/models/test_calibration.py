@@ -11,6 +11,7 @@ from models.calibration import (
     base_log_odds,
     fit_calibration,
     logistic,
+    relevelled,
 )
 
 
@@ -88,3 +89,40 @@ def test_any_visits_give_a_usable_line(rows):
     found = fit_calibration(raw, serious)
     assert found.slope >= MIN_SLOPE
     assert np.isfinite([found.slope, found.intercept, found.standard_error]).all()
+
+
+def test_ten_percent_stated_and_eight_found_at_random_is_stated_as_eight():
+    """The worked numbers of `relevelled`."""
+    stated = Calibration(1.0, float(np.log(1 / 9)), 0.03)
+    for visits, expected in ((1_000, 0.0808), (50, 0.0865)):
+        found = np.r_[np.ones(visits * 8 // 100), np.zeros(visits - visits * 8 // 100)]
+        moved = relevelled(stated, np.zeros(visits), found, np.full(visits, 0.01))
+        assert moved.probability(np.zeros(1))[0] == pytest.approx(expected, abs=4e-4)
+
+
+def test_visits_of_unknown_chance_move_no_level():
+    raw, serious = drawn(1.0, -2.0, n=500)
+    found = fit_calibration(raw, serious)
+    assert relevelled(found, raw, serious, np.full(500, np.nan)) == found
+
+
+def test_a_level_learnt_where_officers_feared_is_mended_by_visits_drawn_by_lot():
+    rng = np.random.default_rng(5)
+    raw, fear = rng.normal(0, 1, 60_000), rng.normal(0, 1, 60_000)
+    serious = (rng.random(60_000) < logistic(raw + fear - 2.5)).astype(float)
+    is_chosen = rng.random(60_000) < logistic(2 * fear - 1)
+    inclusion = np.where(rng.random(60_000) < 0.1, 0.1, np.nan)
+    seen = is_chosen | np.isfinite(inclusion)
+    naive = fit_calibration(raw[seen], serious[seen])
+    mended = relevelled(naive, raw[seen], serious[seen], inclusion[seen])
+    assert naive.probability(raw).mean() > serious.mean() + 0.04
+    assert mended.probability(raw).mean() == pytest.approx(serious.mean(), abs=0.01)
+
+
+def test_a_visit_counts_by_the_inverse_of_its_chance():
+    """Feared ones, drawn ten times as often, find 30%; the rest, nine in ten, 5%."""
+    stated = Calibration(1.0, -2.0, 0.03)
+    found = np.r_[np.ones(300), np.zeros(700), np.ones(45), np.zeros(855)]
+    inclusion = np.r_[np.full(1_000, 0.10), np.full(900, 0.01)]
+    moved = relevelled(stated, np.zeros(1_900), found, inclusion)
+    assert moved.probability(np.zeros(1))[0] == pytest.approx(0.075, abs=0.005)

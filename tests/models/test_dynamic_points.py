@@ -57,8 +57,8 @@ INPUTS = {
     "checklist_points": pl.Float64(),
     "opened_on": pl.Date(),
     "probability": pl.Float64(),
-    "probability_lower": pl.Float64(),
-    "probability_upper": pl.Float64(),
+    "stated_lower": pl.Float64(),
+    "stated_upper": pl.Float64(),
 }
 
 
@@ -88,8 +88,8 @@ def test_the_interval_of_the_points_follows_the_policy():
             "checklist_points": [12.0],
             "opened_on": [date(2015, 1, 1)],
             "probability": [0.10],
-            "probability_lower": [0.05],
-            "probability_upper": [0.20],
+            "stated_lower": [0.05],
+            "stated_upper": [0.20],
         }
     )
     got = with_dynamic_points(inputs, RULES).row(0, named=True)

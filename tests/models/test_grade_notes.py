@@ -33,7 +33,7 @@ KNOWN = {"checklist_points": 5.0}
             "perhaps too mild",
         ),
         (
-            {"probability": 0.1, "probability_lower": 0.05, "probability_upper": 0.2},
+            {"probability": 0.1, "stated_lower": 0.05, "stated_upper": 0.2},
             "临界：模型概率区间对应的总分跨越等级界限",
             "the interval of the points crosses a grade edge",
         ),
@@ -119,8 +119,8 @@ def test_a_note_says_what_an_officer_has_to_decide(points, grounds, taken, zh, e
         float(points),
         is_provisional=False,
         probability=0.0,
-        probability_lower=0.0,
-        probability_upper=0.0,
+        stated_lower=0.0,
+        stated_upper=0.0,
         grounds=found(*grounds),
         decisions=decisions(*(decision(*one) for one in taken)),
     )

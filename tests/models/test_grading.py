@@ -64,8 +64,8 @@ def vector_frames(example):
         opened_on=example.get("opened_on", date(2015, 1, 1)),
         checklist_points=None if probability else 0.0,
         probability=probability,
-        probability_lower=probability,
-        probability_upper=probability,
+        stated_lower=probability,
+        stated_upper=probability,
     )
     return frame, static.parts
 
@@ -116,7 +116,7 @@ def test_the_rulebooks_test_vectors(example):
     ],
 )
 def test_the_dynamic_part_names_its_basis_and_its_article(changes, basis, rule_id, zh):
-    frame = inputs(10.0, **changes, probability_lower=0.05, probability_upper=0.06)
+    frame = inputs(10.0, **changes, stated_lower=0.05, stated_upper=0.06)
     got = grade(frame, RULES, grounds=found(), decisions=decisions())
     part = grade_parts(got, no_parts(), RULES).row(0, named=True)
     assert got["basis"].item() == basis
@@ -153,7 +153,7 @@ def test_a_sum_of_floats_does_not_step_over_an_edge(static, checklist, grade_):
 
 
 def test_an_interval_across_an_edge_is_near_the_edge():
-    across = {"probability": 0.10, "probability_lower": 0.05, "probability_upper": 0.2}
+    across = {"probability": 0.10, "stated_lower": 0.05, "stated_upper": 0.2}
     assert graded(10.0, **across)["is_near_edge"] is True
     assert graded(0.0, **across)["is_near_edge"] is False
 
@@ -194,8 +194,8 @@ def test_more_points_never_give_a_milder_grade(static, checklist, probability):
             pick(static),
             checklist_points=pick(checklist),
             probability=pick(probability),
-            probability_lower=pick(probability),
-            probability_upper=pick(probability),
+            stated_lower=pick(probability),
+            stated_upper=pick(probability),
         )
         for pick in (min, max)
     )
@@ -219,8 +219,8 @@ def test_the_parts_sum_to_the_total_and_every_part_is_cited(
     frame = frame.with_columns(
         checklist_points=pl.lit(checklist, pl.Float64),
         probability=pl.lit(probability, pl.Float64),
-        probability_lower=pl.lit(probability, pl.Float64),
-        probability_upper=pl.lit(probability, pl.Float64),
+        stated_lower=pl.lit(probability, pl.Float64),
+        stated_upper=pl.lit(probability, pl.Float64),
     )
     got = grade(frame, RULES, grounds=found(), decisions=decisions())
     listed = grade_parts(got, parts, RULES)

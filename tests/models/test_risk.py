@@ -143,6 +143,7 @@ def test_enough_visits_of_both_outcomes_in_one_block_are_fitted_uncalibrated():
             one_block.inspector,
             pl.Series([0] * 1_500),
             one_block.business,
+            one_block.inclusion,
         ),
         FEATURES,
         DIRECTIONS,
