@@ -18,13 +18,18 @@ _EVE = pl.col("valid_from").dt.offset_by("-1d")
 
 
 def penalties(facts: Facts) -> pl.DataFrame:
-    """List penalties as events that count until they are annulled or repaired."""
+    """List penalties as events that count until the eve of their end.
+
+    A penalty that was annulled or repaired is gone on that very day: nobody may be held
+    to it a day longer. A new fact counts from the day after it was recorded; dropping
+    one on its day tells nothing of what is to come.
+    """
     kinds = pl.col("kinds").str.split("+")
     return facts.penalty.select(
         "business_id",
         happened="decided_on",
         recorded="recorded_at",
-        withdrawn="withdrawn_on",
+        withdrawn=pl.col("withdrawn_on").dt.offset_by("-1d"),
         penalty=pl.lit(1.0),
         heavier=(pl.col("discretion_grade") == "heavier").cast(pl.Float64),
         closing=kinds.list.set_intersection(list(CLOSING_KINDS))

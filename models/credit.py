@@ -296,7 +296,7 @@ def _penalties(facts: Facts, known_on: date, law: RuleSet) -> pl.DataFrame:
     """List penalties that are bad information and had not been annulled by the day."""
     procedure = pl.col("procedure").is_in(law.codes("credit.excluded_procedures"))
     annulled = (pl.col("withdrawal") == "annulled") & (
-        pl.col("withdrawn_on") < known_on
+        pl.col("withdrawn_on") <= known_on
     )
     return facts.penalty.filter(
         pl.col("recorded_at") < known_on,

@@ -32,9 +32,12 @@ def known_penalties(penalty: pl.DataFrame, rules: RuleSet, since: date) -> pl.Da
 def standing_penalties(
     penalty: pl.DataFrame, rules: RuleSet, since: date
 ) -> pl.DataFrame:
-    """Keep penalties known and not withdrawn before the day."""
+    """Keep penalties known before the day and not withdrawn by it.
+
+    One annulled or repaired on the day itself is gone: see `features.conduct.penalties`.
+    """
     return known_penalties(penalty, rules, since).filter(
-        pl.col("withdrawn_on").is_null() | (pl.col("withdrawn_on") >= rules.day)
+        pl.col("withdrawn_on").is_null() | (pl.col("withdrawn_on") > rules.day)
     )
 
 

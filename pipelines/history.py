@@ -106,7 +106,9 @@ def _sample(row: dict[str, object], as_of: date) -> Event:
 
 def _penalty(row: dict[str, object], as_of: date) -> Event:
     act, fine = row["act"] or "-", row["fine_yuan"]
-    is_gone = _is_past(row["withdrawn_on"], as_of)
+    ended = row["withdrawn_on"]
+    # On the day itself it is gone already, as from features and grades.
+    is_gone = isinstance(ended, date) and ended <= as_of
     zh = [
         f"行政处罚：{act}",
         f"罚款{fine:,.0f}元" if fine else "",

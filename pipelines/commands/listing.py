@@ -201,10 +201,10 @@ def annulments(
 ) -> None:
     """导出已撤销的处罚 / write what was annulled for the warehouse
 
-    装载后，该处罚自撤销次日起不再进入特征、评分、等级和线索。
+    装载后，该处罚自撤销之日起不再进入特征、评分、等级和线索。
 
     Once loaded, the penalty leaves features, scores, grades and candidates from the
-    day after its annulment.
+    very day of its annulment.
     """
     from pipelines.listing import write_annulments
 

@@ -287,7 +287,8 @@ def known_before(known: Facts, day: date) -> Facts:
         "penalty": ("withdrawn_on", "withdrawal"),
     }
     for name, (ended, outcome) in open_yet.items():
-        is_over = pl.col(ended) < day
+        # Only a withdrawal counts on its own day.
+        is_over = pl.col(ended) <= day if name == "penalty" else pl.col(ended) < day
         cut[name] = cut[name].with_columns(
             pl.when(is_over).then(pl.col(column)).alias(column)
             for column in (outcome, ended)

@@ -212,8 +212,12 @@ def penalties(facts: Facts, life: int | None) -> Iterator[Event]:
                 "closing": float(bool(CLOSING & set(p["kinds"].split("+")))),
                 "fine_10k": (p["fine_yuan"] or 0.0) / 10_000,
             },
-            until=min(p["withdrawn_on"] or FAR, end_of_life(p["decided_on"], life)),
+            until=min(eve_of(p["withdrawn_on"]), end_of_life(p["decided_on"], life)),
         )
+
+
+def eve_of(ended: date | None) -> date:
+    return FAR if ended is None else ended - timedelta(days=1)
 
 
 def in_force(table: pl.DataFrame, quantity: str) -> Iterator[Event]:

@@ -40,9 +40,9 @@ def days_counted(name: str, days: list[date], **tables: list[Row]) -> list[float
     return build(facts(**tables), asked)[name].to_list()
 
 
-def test_a_withdrawn_penalty_stops_counting_after_the_day_of_its_withdrawal() -> None:
+def test_a_withdrawn_penalty_stops_counting_on_the_day_of_its_withdrawal() -> None:
     repaired = penalty(withdrawn_on=date(2025, 6, 1), withdrawal="repaired")
-    days = [DECIDED, date(2025, 1, 11), date(2025, 6, 1), date(2025, 6, 2)]
+    days = [DECIDED, date(2025, 1, 11), date(2025, 5, 31), date(2025, 6, 1)]
     assert days_counted("penalties_365d", days, penalty=[repaired]) == [0, 1, 1, 0]
 
 

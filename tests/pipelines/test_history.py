@@ -124,7 +124,7 @@ def test_a_penalty_that_was_withdrawn_says_so_from_that_day() -> None:
         "fine_yuan": 5000.0,
     }
     (standing,) = of(penalty=[penalty])
-    (gone,) = of(penalty=[penalty | {"withdrawn_on": date(2025, 9, 1)}])
+    (gone,) = of(penalty=[penalty | {"withdrawn_on": DAY}])
     (later,) = of(penalty=[penalty | {"withdrawn_on": date(2026, 9, 1)}])
     assert standing.zh == "行政处罚：超范围经营，罚款5,000元"
     assert standing.is_bad

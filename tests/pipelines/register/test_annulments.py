@@ -1,6 +1,6 @@
 """An annulment recorded in the register ends everything the penalty did."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -78,14 +78,16 @@ def test_an_annulled_penalty_leaves_features_grounds_and_candidates(
     report = books.load(tmp_path / "corrections", on=LOADED_ON)
     assert (report.total.updated, report.total.quarantined) == (1, 0)
     after, never = facts(books), facts(district(tmp_path / "never", f"{P_C},,"))
-    # From the day after the annulment on, all is as if the penalty had never been.
-    assert_frame_equal(features(after, NEXT_DAY), features(never, NEXT_DAY))
-    assert not features(after, NEXT_DAY).equals(features(before, NEXT_DAY))
-    law = RULES.in_force(NEXT_DAY)
-    assert_frame_equal(find_grounds(after, law), find_grounds(never, law))
-    assert "b" in find_grounds(before, law)["business_id"]
+    # From the day of the annulment on, all is as if the penalty had never been.
+    for day in (ANNULLED_ON, NEXT_DAY):
+        assert_frame_equal(features(after, day), features(never, day))
+        assert not features(after, day).equals(features(before, day))
+        law = RULES.in_force(day)
+        assert_frame_equal(find_grounds(after, law), find_grounds(never, law))
+        assert "b" in find_grounds(before, law)["business_id"]
     # What was known before the annulment stays as it was known then.
-    assert_frame_equal(features(after, ANNULLED_ON), features(before, ANNULLED_ON))
+    eve = ANNULLED_ON - timedelta(days=1)
+    assert_frame_equal(features(after, eve), features(before, eve))
     # A proposal to list falls on the very day, and the business is free again.
     for day in (ANNULLED_ON, NEXT_DAY):
         found = find_candidates(books.path, as_of=day, register=register)
