@@ -79,7 +79,7 @@ def compare(
 ) -> Compared:
     """Measure scores side by side on the same bootstrap draws of businesses."""
     # The first draw is the visits as they are: it gives the values themselves.
-    weight = np.vstack([np.ones(len(visits.serious)), _poisson_weights(visits, draws)])
+    weight = np.vstack([np.ones(len(visits.serious)), resampled(visits, draws)])
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         measured = pool.map(
             lambda name: _of_all_windows(visits, scores[name], weight, name == model),
@@ -108,7 +108,7 @@ def compare_inside(
     Each inspector (or office) keeps the days of a window and the number of visits on
     each; only the order inside changes. Columns as in Compared.overall.
     """
-    weight = np.vstack([np.ones(len(visits.serious)), _poisson_weights(visits, draws)])
+    weight = np.vstack([np.ones(len(visits.serious)), resampled(visits, draws)])
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         measured = pool.map(
             lambda name: _under_capacity(visits, scores[name], weight), scores
@@ -203,7 +203,7 @@ def _mean(values: Sequence[Array]) -> Array:
     return mean
 
 
-def _poisson_weights(visits: Visits, draws: int) -> Array:
+def resampled(visits: Visits, draws: int) -> Array:
     """Draw businesses with replacement; a Poisson count each is that for many of them."""
     rng = np.random.default_rng(SEED)
     counts = rng.poisson(1.0, (draws, int(visits.business.max()) + 1))

@@ -16,6 +16,7 @@ from features.warehouse import open_warehouse
 from models.baselines import rankers
 from models.evaluate import Compared, Visits, compare
 from models.metrics import Array, calibration_table
+from models.random_visits import estimates
 from models.rules import Rules, load_rules
 from models.static_points import static_points
 from pipelines.train import fit_rows, legal_life_days
@@ -44,6 +45,8 @@ class BacktestReport:
     `overall` and `windows` have the columns of models.evaluate.compare, windows also
     window (its first day), visits and serious_share. `scored` has one row per visit:
     window, business_id, is_serious, probability and the rankers, for the charts.
+    `random` has the columns of models.random_visits: what visits drawn by lot say of
+    everybody, empty where no chances of draws are on record.
     `skipped` are the first days of windows with too little history before them.
     """
 
@@ -55,6 +58,7 @@ class BacktestReport:
     overall: pl.DataFrame
     windows: pl.DataFrame
     calibration: pl.DataFrame
+    random: pl.DataFrame
     scored: pl.DataFrame
     skipped: tuple[date, ...]
 
@@ -72,6 +76,7 @@ class BacktestReport:
                 pl.col("window").cast(pl.String)
             ).to_dicts(),
             "calibration": self.calibration.to_dicts(),
+            "random": self.random.to_dicts(),
         }
 
 
@@ -163,6 +168,7 @@ def _window(
         "business_id",
         "inspector_id",
         "is_serious",
+        "inclusion_probability",
         window="as_of",
         day=(pl.col("inspected_on") - pl.col("as_of")).dt.total_days(),
     ).with_columns(pl.Series(name, score) for name, score in scores.items())
@@ -192,7 +198,9 @@ def _report(
     windows: Mapping[Block, pl.DataFrame], skipped: Sequence[date], window: str
 ) -> BacktestReport:
     scored = pl.concat(windows.values())
-    compared = _compared(scored)
+    visits = visits_of(scored)
+    compared = _compared(scored, visits)
+    inclusion = scored["inclusion_probability"].cast(pl.Float64).fill_null(np.nan)
     serious = scored["is_serious"].cast(pl.Float64)
     table = calibration_table(serious.to_numpy(), scored[MODEL].to_numpy())
     return BacktestReport(
@@ -202,27 +210,32 @@ def _report(
         visits=scored.height,
         serious_share=float(serious.to_numpy().mean()),
         overall=compared.overall,
-        windows=_dated(compared.windows, scored),
+        windows=dated(compared.windows, scored),
         calibration=pl.DataFrame(table, schema=["stated", "found", "visits"]),
+        random=estimates(visits, scored[MODEL].to_numpy(), inclusion.to_numpy()),
         scored=scored,
         skipped=tuple(skipped),
     )
 
 
-def _compared(scored: pl.DataFrame) -> Compared:
-    names = [MODEL, *(n for n in _RANKERS if n in scored.columns)]
-    scores: Mapping[str, Array] = {name: scored[name].to_numpy() for name in names}
-    visits = Visits(
+def visits_of(scored: pl.DataFrame) -> Visits:
+    """Arrange the visits of some windows for the metrics."""
+    return Visits(
         window=_codes(scored["window"]),
         day=scored["day"].cast(pl.Int64).to_numpy(),
         business=_codes(scored["business_id"]),
         inspector=_codes(scored["inspector_id"]),
         serious=scored["is_serious"].cast(pl.Float64).to_numpy(),
     )
+
+
+def _compared(scored: pl.DataFrame, visits: Visits) -> Compared:
+    names = [MODEL, *(n for n in _RANKERS if n in scored.columns)]
+    scores: Mapping[str, Array] = {name: scored[name].to_numpy() for name in names}
     return compare(visits, scores, model=MODEL)
 
 
-def _dated(windows: pl.DataFrame, scored: pl.DataFrame) -> pl.DataFrame:
+def dated(windows: pl.DataFrame, scored: pl.DataFrame) -> pl.DataFrame:
     """Name windows by their first day, with their visits and serious share."""
     facts = scored.group_by("window").agg(
         visits=pl.len(), serious_share=pl.col("is_serious").mean()

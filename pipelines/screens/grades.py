@@ -6,6 +6,7 @@ import polars as pl
 
 from features.schema import labels
 from models.clauses import GRADES
+from models.random_visits import ALL, DRAWN
 from pipelines.backtest import BacktestReport
 from pipelines.console import Voice
 from pipelines.report import comparison, gains
@@ -87,6 +88,7 @@ def show_backtest(voice: Voice, report: BacktestReport) -> None:
         _GAINS[voice.lang],
         gains(report, voice.lang),
     )
+    _random(voice, report.random)
     if report.skipped:
         days = ", ".join(f"{day:%Y-%m}" for day in report.skipped)
         voice.say(
@@ -95,6 +97,39 @@ def show_backtest(voice: Voice, report: BacktestReport) -> None:
         )
 
 
+def _random(voice: Voice, random: pl.DataFrame) -> None:
+    """Show what visits drawn by lot say of everybody, beside all visits."""
+    if random.is_empty():
+        return
+    cells = {
+        (row["of"], row["metric"]): f"{row['value']:.3f} "
+        f"({row['lower']:.3f}–{row['upper']:.3f})"
+        for row in random.to_dicts()
+    }
+    counts = dict(random.select("of", "visits").unique().iter_rows())
+    voice.table(
+        (
+            "对全体经营者说得准吗：双随机抽中的检查按入样概率加权（95%区间）",
+            "True of everybody? Visits drawn by lot, weighted by their chance (95% interval)",
+        ),
+        (
+            voice.pick("指标", "measure"),
+            f"{voice.pick('全部检查', 'all visits')} ({counts[ALL]:,})",
+            f"{voice.pick('随机检查', 'drawn by lot')} ({counts[DRAWN]:,})",
+        ),
+        [
+            (voice.pick(*name), cells[ALL, metric], cells[DRAWN, metric])
+            for metric, name in _RANDOM.items()
+        ],
+    )
+
+
+_RANDOM = {
+    "serious_share": ("严重不合格比例", "serious"),
+    "stated_share": ("模型估计的比例", "stated by the model"),
+    "auc": ("AUC", "AUC"),
+    "calibration_error": ("校准误差", "calibration error"),
+}
 _BACKTEST = {
     "zh": ("排序依据", "AUC", "前10%命中率", "前半程发现", "净提前天数"),
     "en": ("ranked by", "AUC", "precision@10%", "first half", "net days earlier"),

@@ -12,6 +12,7 @@ from rich.console import Console
 from features.errors import ModelError, UsageError
 from features.warehouse import open_warehouse
 from models.baselines import LABELS
+from models.random_visits import ALL, DRAWN
 from pipelines.backtest import MIN_VISITS, backtest
 from pipelines.console import Voice
 from pipelines.screens.grades import show_backtest
@@ -55,6 +56,16 @@ def own_copy(small_warehouse, tmp_path):
 def scores(report, window):
     """Take the scores of a window, without what the visits found."""
     return report.scored.filter(pl.col("window") == window).drop("is_serious")
+
+
+def test_visits_drawn_by_lot_tell_of_everybody_beside_all_visits(report):
+    told = report.random
+    assert set(told["of"]) == {ALL, DRAWN}
+    assert (told["lower"] <= told["upper"]).all()
+    share = dict(told.filter(metric="serious_share").select("of", "value").iter_rows())
+    # Officers go where they fear, and find more there than by lot.
+    assert share[ALL] > share[DRAWN]
+    assert report.as_dict()["random"] == told.to_dicts()
 
 
 def test_every_ranker_is_measured_by_every_metric_overall_and_per_window(report):
