@@ -116,8 +116,11 @@ class Office:
                 thread.join()
 
 
-def made_office(warehouse: Path, folder: Path) -> Office:
-    """Make an office over a district: two grounds, an empty register, six people."""
+def made_office(warehouse: Path, folder: Path, store: Path | None = None) -> Office:
+    """Make an office over a district: two grounds, an empty register, six people.
+
+    Without a store of models it has one that is made in no time.
+    """
     own = folder / "own.duckdb"
     shutil.copyfile(warehouse, own)
     with open_warehouse(own, read_only=True) as opened:
@@ -129,8 +132,11 @@ def made_office(warehouse: Path, folder: Path) -> Office:
         PENALTIES.format(first, second), "utf-8"
     )
     load(folder / "new", mapping="shian", warehouse=own, loaded_on=LOADED_ON)
-    (folder / "models").mkdir()
-    kept_model(folder / "models")
+    if store is None:
+        (folder / "models").mkdir()
+        kept_model(folder / "models")
+    else:
+        shutil.copytree(store, folder / "models")
     office = Office(folder, (first, second))
     create_register(office.places.register)
     for login, person, role, belongs in PEOPLE:

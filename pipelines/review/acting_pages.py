@@ -103,13 +103,11 @@ def file_page(visit: Visit) -> Response:
 
 def _form(visit: Visit, words: Words, step: Step, business_id: str) -> dict[str, Any]:
     """Give what the form asks for, and what was typed already."""
-    day = visit.today.isoformat()
-    mark = visit.bench.accounts.opened(visit.me.login, business_id, day=day)
     return {
         "step": asked_for(words, step),
         "typed": visit.form,
         "nonce": visit.form.text("nonce") or secrets.token_hex(_NONCE_BYTES),
-        "is_open": mark is not None or not step.is_explained,
+        "is_open": not step.is_explained or _seen(visit, step, business_id) is not None,
         "is_mine": visit.me.role in step.roles,
     }
 
@@ -138,7 +136,6 @@ def _asked(visit: Visit, step: Step, *, subject: str, about: str) -> Asked:
     if not form.text("reason").strip():
         message = "须写明理由（a reason must be given）"
         raise UsageError(message)
-    day = visit.today.isoformat()
     asked = Asked(
         action=step.action,
         at=visit.at,
@@ -152,10 +149,18 @@ def _asked(visit: Visit, step: Step, *, subject: str, about: str) -> Asked:
         confirmed=form.all("confirm"),
         happened_on=form.day("happened_on"),
         day=form.day("day"),
-        seen=visit.bench.accounts.opened(account.login, about, day=day),
+        seen=_seen(visit, step, about),
         key=None,
     )
     return Asked(**{**vars(asked), "key": _key(asked, form.text("nonce"), subject)})
+
+
+def _seen(visit: Visit, step: Step, business_id: str) -> str | None:
+    """Give the mark of what was opened today, for an act that asks for it."""
+    if not step.is_explained:
+        return None
+    day = visit.today.isoformat()
+    return visit.bench.accounts.opened(visit.me.login, business_id, day=day)
 
 
 def _kept(visit: Visit) -> tuple[Attachment, ...]:

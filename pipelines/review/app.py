@@ -36,7 +36,7 @@ from pipelines.review.visit import (
     served,
 )
 
-_OUR_FAULT = 500
+_NOTHING, _OUR_FAULT = 204, 500
 _GET, _POST, _FORM = ["GET"], ["POST"], ["GET", "POST"]
 # Path, page, who may see it, methods.
 PAGES: Sequence[tuple[str, Page, frozenset[str], list[str]]] = (
@@ -80,6 +80,7 @@ def create_app(site: Site, clock: Callable[[], datetime]) -> ASGIApp:
     routes += [
         Route("/sign-in", open_to_all(own.sign_in_page), methods=_FORM),
         Route("/static/{version}/review.css", _style),
+        Route("/favicon.ico", _no_icon),
     ]
     app = Starlette(
         routes=routes,
@@ -108,6 +109,11 @@ def create_app(site: Site, clock: Callable[[], datetime]) -> ASGIApp:
 async def _style(request: Request) -> Response:  # noqa: ARG001  starlette's signature
     kept = {"cache-control": "public, max-age=31536000, immutable"}
     return Response(style(), media_type="text/css", headers=kept)
+
+
+async def _no_icon(request: Request) -> Response:  # noqa: ARG001  starlette's signature
+    """Answer what every browser asks for unasked."""
+    return Response(status_code=_NOTHING)
 
 
 async def _told(request: Request, error: Exception) -> Response:

@@ -165,6 +165,7 @@ def _may(
     words: Words, file: CaseFile, one: Allowed, account: Account
 ) -> dict[str, Any]:
     step = one.step
+    is_waited_for = any(step.action in item.actions for item in file.waiting)
     barred = barred_by(file.case, step, account.person)
     return {
         "action": step.action,
@@ -172,6 +173,7 @@ def _may(
         "article": words.pick(one.citation_zh, one.citation_en),
         "roles": words.roles(step.roles),
         "documents": words.all("attachment", step.attachments),
+        "is_waited_for": is_waited_for,
         "is_mine": account.role in step.roles and barred is None,
         "why_not": _why_not(words, step, account, barred.action if barred else None),
     }
