@@ -4,14 +4,15 @@ The asked days are laid out so that whatever counts from one day on counts for a
 follow of its entity, up to the slot where it is taken away again: one running sum over
 the slots then holds, at each asked day, all that counts there.
 
-Where few days are asked of many entities, the slots are a table, a row per day and a
-column per entity: a slot is found by looking up the day, and rows are added to rows.
-Else they are the asked pairs in order, and a slot is found by searching.
+Where few days are asked of many entities, the slots are a table, a row per entity and a
+column per day: a slot is found by looking up the day. Else they are the asked pairs in
+order, and a slot is found by searching. The running sum goes on from one entity to the
+next, for whatever still counts on the last day of one is taken away on the first of the
+next.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -21,11 +22,15 @@ from features.periods import Days
 
 # Fine enough for a tenth of a fen; a window's own sum may reach two thousand million,
 # while a running sum may overflow, since a difference of two that did is still right.
-UNITS = float(1 << 32)
+UNIT_BITS = 32
+UNITS = float(1 << UNIT_BITS)
 # Room for a day number in a composite key: 2^21 days are more than 5,000 years.
 _DAY_BITS = 21
 # Cells of a table worked on together, 512 kB of them, which stay in near memory.
 _CELLS = 1 << 16
+# What is a whole number of these is summed in 32 bits where they hold it: eighths and
+# halves are, and all counts; half the memory to go through is half the time.
+_NARROW_BITS = 8
 # A table may have so many cells per pair: cheaper to add rows of than pairs to search.
 _CELLS_A_PAIR = 3
 
@@ -42,19 +47,56 @@ def in_units(values: npt.NDArray[np.float64]) -> Days:
 
 # Sums of quantities, or of their units where the type is that of whole numbers.
 Sums = npt.NDArray[np.floating[Any]] | Days
+Cells = Days | npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True)
-class Desk:
-    """Room to work in, the same for all tables: fresh memory costs more than the sums."""
+class Whole:
+    """Values as whole numbers of 2^-bits, in 32 bits where no sum of them needs more."""
 
-    cells: Days
-    told: npt.NDArray[np.float64]
+    numbers: Cells
+    bits: int
 
     @classmethod
-    def of(cls, size: int) -> "Desk":
-        """Make room for so many cells."""
-        return cls(np.empty(size, dtype=np.int64), np.empty(size))
+    def of(cls, values: npt.NDArray[np.float64], most: int) -> "Whole":
+        """Take values of which at most so many are summed.
+
+        2 and 3.5 become 512 and 896 with 8 bits after the point; 0.1 needs all 32.
+        """
+        for bits in (0, _NARROW_BITS):
+            scaled = values * float(1 << bits)
+            largest = float(np.abs(scaled).max(initial=0.0))
+            if largest * most < 1 << 31 and (np.rint(scaled) == scaled).all():
+                return cls(scaled.astype(np.int32), bits)
+        return cls(in_units(values), UNIT_BITS)
+
+    def of_some(self, some: slice) -> "Whole":
+        """Take the numbers of some events."""
+        return Whole(self.numbers[some], self.bits)
+
+    def at(self, slots: Days, size: int) -> Cells:
+        """Sum the numbers by their slots, of which there are so many."""
+        cells = np.zeros(size, dtype=self.numbers.dtype)
+        np.add.at(cells, slots, self.numbers)
+        return cells
+
+    def sum_up(self, came: Cells, left: Days, cells: Cells) -> None:
+        """Fill the cells with running sums of what came there less what leaves."""
+        cells[...] = came
+        np.subtract.at(cells, left, self.numbers)
+        np.cumsum(cells, out=cells)
+
+    def tell(self, cells: Cells, sums: Sums) -> None:
+        """Write sums as the values they stand for; as they are to whole numbers."""
+        if sums.dtype == cells.dtype:
+            sums[...] = cells
+        elif self.bits == 0:
+            np.copyto(sums, cells, casting="unsafe")
+        elif sums.dtype == np.float32 and self.bits == _NARROW_BITS:
+            scale = np.float32(2.0**-self.bits)
+            np.multiply(cells, scale, out=sums, dtype=np.float32, casting="unsafe")
+        else:
+            np.multiply(cells, 2.0**-self.bits, out=sums, casting="unsafe")
 
 
 @dataclass(frozen=True)
@@ -81,10 +123,11 @@ class Calendar:
 
 @dataclass(frozen=True)
 class Table:
-    """Entities first to stop, a row of cells per asked day; the pairs are of these.
+    """Entities first to stop, a cell per asked day of each; the pairs are of these.
 
     `pairs` are the places of the pairs among those asked, `at` their cells; None where
-    every entity is asked about on every day, day after day.
+    every entity is asked about on every day, day after day. `room` is to work in, the
+    same for all tables: fresh memory costs more than the sums.
     """
 
     first: int
@@ -92,32 +135,29 @@ class Table:
     calendar: Calendar
     pairs: Days | slice
     at: Days | None
-    desk: Desk
+    room: Days
 
     @property
-    def width(self) -> int:
-        """Count the entities."""
-        return self.stop - self.first
+    def size(self) -> int:
+        """Count the cells, with one for what is taken away after the last."""
+        return (self.stop - self.first) * len(self.calendar.days) + 1
 
     def slots(self, entity: Days, day: Days) -> Days:
         """Find the cell of each entity on the first asked day after a day."""
-        return self.calendar.rank(day) * self.width + (entity - self.first)
+        ranks = self.calendar.rank(day)
+        ranks += (entity - self.first) * len(self.calendar.days)
+        return ranks
 
-    def add_up(self, came: Days, left: Days, units: Days, sums: Sums) -> None:
-        """Sum the units over the events that have come and not left, into the pairs."""
-        size = (len(self.calendar.days) + 1) * self.width
-        cells = self.desk.cells[:size]
-        cells.fill(0)
-        np.add.at(cells, came, units)
-        np.subtract.at(cells, left, units)
-        table = cells.reshape(-1, self.width)
-        for before, row in pairwise(table):
-            np.add(row, before, out=row)
-        told = _told(table, sums, self.desk.told[:size].reshape(table.shape))
+    def add_up(self, came: Cells, left: Days, whole: Whole, sums: Sums) -> None:
+        """Sum into the pairs what has come, by cells, and not left, event by event."""
+        cells = self.room.view(whole.numbers.dtype)[: self.size]
+        whole.sum_up(came, left, cells)
         if self.at is None:
-            sums[self.pairs].reshape(self.width, -1)[...] = told[:-1].T
+            whole.tell(cells[:-1], sums[self.pairs])
         else:
-            sums[self.pairs] = told.ravel()[self.at]
+            told = np.empty(len(self.at), dtype=sums.dtype)
+            whole.tell(cells[self.at], told)
+            sums[self.pairs] = told
 
 
 @dataclass(frozen=True)
@@ -129,24 +169,22 @@ class Line:
     keys: Days
     pairs: Days
 
+    @property
+    def size(self) -> int:
+        """Count the cells, with one for what is taken away after the last."""
+        return len(self.keys) + 1
+
     def slots(self, entity: Days, day: Days) -> Days:
         """Find the first pair of each entity after a day, or else of the next entity."""
         return np.searchsorted(self.keys, key_of(entity, day), side="right")
 
-    def add_up(self, came: Days, left: Days, units: Days, sums: Sums) -> None:
-        """Sum the units over the events that have come and not left, into the pairs."""
-        cells = np.zeros(len(self.keys) + 1, dtype=np.int64)
-        np.add.at(cells, came, units)
-        np.subtract.at(cells, left, units)
-        np.cumsum(cells, out=cells)
-        sums[self.pairs] = _told(cells, sums, np.empty(len(cells)))[:-1]
-
-
-def _told(units: Days, sums: Sums, room: npt.NDArray[np.float64]) -> Sums:
-    """Give units as they are to sums in whole numbers, as the values they stand for to others."""
-    if sums.dtype == units.dtype:
-        return units
-    return np.multiply(units, 1 / UNITS, out=room)
+    def add_up(self, came: Cells, left: Days, whole: Whole, sums: Sums) -> None:
+        """Sum into the pairs what has come, by cells, and not left, event by event."""
+        cells = np.empty_like(came)
+        whole.sum_up(came, left, cells)
+        told = np.empty(len(self.keys), dtype=sums.dtype)
+        whole.tell(cells[:-1], told)
+        sums[self.pairs] = told
 
 
 def layouts(entity: Days, as_of: Days) -> list[Table] | list[Line]:
@@ -163,8 +201,8 @@ def layouts(entity: Days, as_of: Days) -> list[Table] | list[Line]:
 
 
 def _tables(entity: Days, calendar: Calendar, as_of: Days) -> Iterator[Table]:
-    width = max(1, _CELLS // (len(calendar.days) + 1))
-    desk = Desk.of((len(calendar.days) + 1) * min(width, _reach(entity)))
+    width = max(1, _CELLS // len(calendar.days))
+    room = np.empty(len(calendar.days) * min(width, _reach(entity)) + 1, dtype=np.int64)
     day = calendar.rank(as_of) - 1
     is_in_order = bool((entity[1:] >= entity[:-1]).all())
     order = np.arange(len(entity)) if is_in_order else np.argsort(entity, kind="stable")
@@ -173,16 +211,15 @@ def _tables(entity: Days, calendar: Calendar, as_of: Days) -> Iterator[Table]:
     for first in range(int(entity[0]), last, width):
         stop = min(first + width, last)
         here = slice(*np.searchsorted(entity, [first, stop]))
-        at = day[here] * (stop - first) + entity[here] - first
-        cells = np.arange(len(calendar.days) * (stop - first))
-        every = cells.reshape(len(calendar.days), -1).T.ravel()
+        at = (entity[here] - first) * len(calendar.days) + day[here]
+        every = np.arange(len(calendar.days) * (stop - first))
         yield Table(
             first,
             stop,
             calendar,
             here if is_in_order else order[here],
             None if is_in_order and np.array_equal(at, every) else at,
-            desk,
+            room,
         )
 
 

@@ -24,7 +24,17 @@ import numpy.typing as npt
 import polars as pl
 
 from features.periods import NEVER, Days, Window, last_day
-from features.slots import Line, Sums, Table, in_units, key_of, layouts
+from features.slots import (
+    UNIT_BITS,
+    Cells,
+    Line,
+    Sums,
+    Table,
+    Whole,
+    in_units,
+    key_of,
+    layouts,
+)
 
 Values = npt.NDArray[np.float64]
 
@@ -47,8 +57,8 @@ class Asked:
         return layouts(self.entity, self.as_of)
 
 
-# Events of one part of the pairs, and the slots at which they come and leave.
-Laid = tuple[Table | Line, slice, Days, Days]
+# Events of one part of the pairs, and the slots at which they come, or leave.
+Laid = tuple[Table | Line, slice, Days]
 
 
 @dataclass(frozen=True)
@@ -112,12 +122,49 @@ class Events:
             self._units[quantity] = in_units(self.quantities[quantity])
         return self._units[quantity]
 
+    def whole(self, quantity: str, *, is_narrow: bool) -> Whole:
+        """Give a quantity in whole numbers, once; as small as its sums allow if asked."""
+        key = quantity, is_narrow
+        if key not in self._wholes:
+            self._wholes[key] = (
+                Whole.of(self.quantities[quantity], self._most)
+                if is_narrow
+                else Whole(self.units(quantity), UNIT_BITS)
+            )
+        return self._wholes[key]
+
+    def came(self, asked: Asked, quantity: str, *, is_narrow: bool) -> list[Cells]:
+        """Sum a quantity by the slots at which its events come, once for all windows."""
+        key = quantity, is_narrow
+        if key not in self._came or self._came[key][0] is not asked:
+            whole = self.whole(quantity, is_narrow=is_narrow)
+            cells = [
+                whole.of_some(own).at(came, part.size)
+                for part, own, came in self._arrivals(asked)
+            ]
+            self._came[key] = (asked, cells)
+        return self._came[key][1]
+
     @cached_property
     def _units(self) -> dict[str, Days]:
         return {}
 
+    @cached_property
+    def _wholes(self) -> dict[tuple[str, bool], Whole]:
+        return {}
+
+    @cached_property
+    def _came(self) -> dict[tuple[str, bool], tuple[Asked, list[Cells]]]:
+        return {}
+
+    @cached_property
+    def _most(self) -> int:
+        """Count the events of the entity that has most."""
+        starts = np.flatnonzero(np.diff(self.entity)) + 1
+        return int(np.diff(np.r_[0, starts, len(self.entity)]).max(initial=0))
+
     def laid_out(self, asked: Asked, window: Window) -> list[Laid]:
-        """Find the slots of the events among the pairs, once for all quantities."""
+        """Find the slots at which the events leave, once for all quantities."""
         if window not in self._laid or self._laid[window][0] is not asked:
             self._laid[window] = (asked, list(self._lay_out(asked, self.leave(window))))
         return self._laid[window][1]
@@ -127,11 +174,27 @@ class Events:
         return {}
 
     def _lay_out(self, asked: Asked, leave: Days) -> Iterator[Laid]:
+        for part, own in self._parts(asked):
+            yield part, own, part.slots(self.entity[own], leave[own])
+
+    def _parts(self, asked: Asked) -> Iterator[tuple[Table | Line, slice]]:
         for part in asked.parts:
-            own = slice(*np.searchsorted(self.entity, [part.first, part.stop]))
-            entity = self.entity[own]
-            came = part.slots(entity, self.recorded[own])
-            yield part, own, came, part.slots(entity, leave[own])
+            own = np.searchsorted(self.entity, [part.first, part.stop])
+            yield part, slice(*own)
+
+    def _arrivals(self, asked: Asked) -> list[Laid]:
+        """Find the slots at which the events come, which no window changes."""
+        if not self._arrived or self._arrived[-1][0] is not asked:
+            arrivals = [
+                (part, own, part.slots(self.entity[own], self.recorded[own]))
+                for part, own in self._parts(asked)
+            ]
+            self._arrived[:] = [(asked, arrivals)]
+        return self._arrived[-1][1]
+
+    @cached_property
+    def _arrived(self) -> list[tuple[Asked, list[Laid]]]:
+        return []
 
     def only(self, mask: npt.NDArray[np.bool_]) -> "Events":
         """Keep the events of a mask, still in their order."""
@@ -168,9 +231,12 @@ def fill_window_sums(
     laid = events.laid_out(asked, window)
     # A column is written from end to end: fresh memory is cheap only in that order.
     for quantity, line in zip(quantities, out.T, strict=True):
-        units = events.units(quantity)
-        for part, own, came, left in laid:
-            part.add_up(came, left, units[own], line)
+        # Sums in whole numbers go on to be added: they keep to units of 2^-32.
+        is_narrow = line.dtype != np.int64
+        whole = events.whole(quantity, is_narrow=is_narrow)
+        arrived = events.came(asked, quantity, is_narrow=is_narrow)
+        for (part, own, left), came in zip(laid, arrived, strict=True):
+            part.add_up(came, left, whole.of_some(own), line)
 
 
 def window_units(

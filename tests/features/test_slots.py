@@ -6,28 +6,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features import slots
-from features.slots import Line, Table, in_units, layouts
+from features.slots import Line, Table, Whole, in_units, layouts
 
 
 def numbers(*values: int) -> np.ndarray:
     return np.array(values, dtype=np.int64)
 
 
-def sums(entity: np.ndarray, as_of: np.ndarray, events: list[tuple]) -> list[float]:
+def sums(
+    entity: np.ndarray,
+    as_of: np.ndarray,
+    events: list[tuple],
+    *,
+    is_narrow: bool = True,
+) -> list[float]:
     """Sum events (entity, came, left, value), sorted by entity, into the pairs."""
     who, came, left = (
         np.array([event[n] for event in events], dtype=np.int64) for n in range(3)
     )
-    units = in_units(np.array([event[3] for event in events], dtype=np.float64))
+    values = np.array([event[3] for event in events], dtype=np.float64)
+    whole = Whole.of(values, len(events)) if is_narrow else Whole(in_units(values), 32)
     found = np.zeros(len(entity))
     for part in layouts(entity, as_of):
         own = slice(*np.searchsorted(who, [part.first, part.stop]))
-        part.add_up(
-            part.slots(who[own], came[own]),
-            part.slots(who[own], left[own]),
-            units[own],
-            found,
-        )
+        mine = whole.of_some(own)
+        arrived = mine.at(part.slots(who[own], came[own]), part.size)
+        part.add_up(arrived, part.slots(who[own], left[own]), mine, found)
     return found.tolist()
 
 
@@ -43,8 +47,9 @@ def test_few_days_of_many_entities_make_a_table() -> None:
     (part,) = layouts(numbers(0, 0, 1, 1), numbers(10, 20, 10, 20))
     assert isinstance(part, Table)
     assert part.at is None
-    # Row by row the cells of day 10, of day 20, and of what no asked day sees.
-    assert part.slots(numbers(0, 1, 1), numbers(9, 10, 20)).tolist() == [0, 3, 5]
+    # The cells of day 10 and day 20, entity by entity; what no asked day of one sees is
+    # taken away on the first of the next.
+    assert part.slots(numbers(0, 1, 1), numbers(9, 10, 20)).tolist() == [0, 3, 4]
 
 
 def test_days_of_their_own_make_a_line() -> None:
@@ -79,6 +84,42 @@ def test_a_table_and_a_line_count_as_one_would_by_hand(
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(slots, "_CELLS", cells)
         patched.setattr(slots, "_CELLS_A_PAIR", cells_a_pair)
-        assert sums(entity, as_of, events) == counted(entity, as_of, events)
+        for narrow in (True, False):
+            found = sums(entity, as_of, events, is_narrow=narrow)
+            assert found == counted(entity, as_of, events)
         everybody = np.repeat(np.arange(7), 12), np.tile(np.arange(1, 13), 7)
         assert sums(*everybody, events) == counted(*everybody, events)
+
+
+@pytest.mark.parametrize(
+    ("values", "most", "dtype", "bits"),
+    [
+        ([2.0, 3.0], 2, np.int32, 0),
+        ([2.0, 3.5], 2, np.int32, 8),
+        ([1 / 256], 1, np.int32, 8),
+        ([1 / 512], 1, np.int64, 32),
+        ([0.1], 1, np.int64, 32),
+        ([float(1 << 20)], 2047, np.int32, 0),
+        ([float(1 << 20)], 2048, np.int64, 32),
+        ([float("nan")], 1, np.int64, 32),
+        ([], 0, np.int32, 0),
+    ],
+)
+def test_values_take_32_bits_only_where_every_sum_of_them_fits(
+    values: list[float], most: int, dtype: type, bits: int
+) -> None:
+    with np.errstate(invalid="ignore"):
+        whole = Whole.of(np.array(values), most)
+    assert (whole.numbers.dtype, whole.bits) == (dtype, bits)
+
+
+@given(st.lists(st.integers(-(1 << 22), 1 << 22), min_size=1), st.sampled_from([0, 8]))
+def test_a_narrow_sum_has_the_bytes_of_a_wide_one(drawn: list[int], bits: int) -> None:
+    values = np.array(drawn) / (1 << bits)
+    narrow, wide = Whole.of(values, 1), Whole(in_units(values), 32)
+    assert narrow.numbers.dtype == np.int32
+    for dtype in (np.float32, np.float64):
+        told = [np.empty(len(values), dtype) for _ in range(2)]
+        narrow.tell(narrow.numbers, told[0])
+        wide.tell(wide.numbers, told[1])
+        assert told[0].tobytes() == told[1].tobytes() == values.astype(dtype).tobytes()
