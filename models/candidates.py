@@ -13,7 +13,7 @@ import polars as pl
 
 from features.errors import UsageError
 from features.schema import Facts
-from models.case import LISTED, Case, state, word
+from models.case import LISTED, Case, procedure_of, state, word
 from models.evidence import known_penalties
 from models.gravity import any_of, articles, gravity_facts, kinds
 from models.procedure_clauses import ListType, Trigger, Words
@@ -22,6 +22,7 @@ from models.rules import Rules, RuleSet
 _CLOSED_AS = {
     "not_listed": "decided_not_listed",
     "removed": "listing_ended",
+    "removed_early": "listing_ended",
     "listing_annulled": "listing_ended",
     "annulled": "annulled",
 }
@@ -164,7 +165,11 @@ def _triggers(rules: Rules, law: RuleSet, listing: ListType) -> pl.DataFrame:
 
 def _exclusion(day: date, rules: Rules, cases: tuple[Case, ...]) -> pl.Expr:
     """Say why a penalty is no ground: the first reason of words.exclusion that holds."""
-    known = [case for c in cases if (case := _as_of(c, day)).acts]
+    known = [
+        case
+        for c in cases
+        if (case := _as_of(c, day)).acts and procedure_of(case, rules) == "listing"
+    ]
     listed = [c.business_id for c in known if state(c, rules) in LISTED]
     settled = {
         penalty: _CLOSED_AS.get(state(case, rules), "case_open")

@@ -9,14 +9,26 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from models.clauses import Rule
-from models.procedure_clauses import Clock, Step, Words, step_id
+from models.procedure_clauses import (
+    Clock,
+    ListType,
+    Procedure,
+    Step,
+    Words,
+    step_id,
+)
 from models.rules import Rules
 from models.workdays import Day, term_end
 
 CANDIDATE = "candidate"
 LISTED = frozenset({"listed", "published"})
 # A case in these states asks nothing of anybody once nothing about it is public.
-CLOSED = frozenset({"not_listed", "removed", "annulled", "listing_annulled"})
+CLOSED = frozenset(
+    {
+        *("not_listed", "removed", "removed_early", "annulled", "listing_annulled"),
+        *("repaired", "repair_refused", "repair_closed"),
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,8 +110,23 @@ def open_duties(case: Case, rules: Rules) -> frozenset[str]:
 
 
 def is_finished(case: Case, rules: Rules) -> bool:
-    """Tell whether the case asks nothing of anybody any more."""
-    return state(case, rules) in CLOSED and not is_public(case, rules)
+    """Tell whether the case asks nothing of anybody any more.
+
+    A duty that no step of the closed state can settle ended with the case.
+    """
+    now = state(case, rules)
+    if now not in CLOSED or is_public(case, rules):
+        return False
+    duties = open_duties(case, rules)
+    steps = rules.in_force(case.acts[-1].recorded_on).all(Step)
+    return not any(now in step.states and duties & set(step.settles) for step in steps)
+
+
+def procedure_of(case: Case, rules: Rules) -> Procedure:
+    """Tell whether the case is about a listing or about the repair of a penalty."""
+    types = (r for r in rules.rules if isinstance(r, ListType))
+    known = (r.procedure for r in types if r.id == case.list_type)
+    return next(known, "listing")
 
 
 def running(case: Case, rules: Rules) -> tuple[Running, ...]:

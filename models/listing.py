@@ -17,6 +17,7 @@ from models.case import (
     Case,
     is_public,
     open_duties,
+    procedure_of,
     running,
     state,
     step_of,
@@ -95,6 +96,16 @@ def allowed(case: Case, rules: Rules, today: date) -> tuple[Allowed, ...]:
         Allowed(step, law.citation(step.id), law.citation(step.id, "en"))
         for step in law.all(Step)
         if all(check(_Asked(case, nobody, step, rules)) is None for check in _STANDING)
+    )
+
+
+def _wrong_procedure(asked: _Asked) -> Refusal | None:
+    if asked.step.procedure == procedure_of(asked.case, asked.rules):
+        return None
+    return Refusal(
+        "wrong_procedure",
+        f"“{asked.step.zh}”不属于本案的程序",
+        f"'{asked.step.en}' is no step of this case's procedure",
     )
 
 
@@ -310,6 +321,7 @@ def _day_not_fixed(asked: _Asked) -> Refusal | None:
 _Check = Callable[[_Asked], Refusal | None]
 # What hangs on the case alone, and what hangs on who does it and how.
 _STANDING: tuple[_Check, ...] = (
+    _wrong_procedure,
     _wrong_state,
     _wrong_home,
     _no_ground,

@@ -9,14 +9,19 @@ from models.workdays import Unit
 
 Counts = Literal["duty", "right", "wait", "term"]
 Home = Literal["any", "here", "elsewhere"]
+Procedure = Literal["listing", "repair"]
 Publicity = Literal["none", "begins", "ends"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ListType(Rule):
-    """A list of serious breaches; without its text nobody can be put on it."""
+    """A list of serious breaches; without its text nobody can be put on it.
+
+    The repair of a penalty is told apart by its procedure: it puts nobody on anything.
+    """
 
     is_text_supplied: bool
+    procedure: Procedure = "listing"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +59,7 @@ class Step(Rule):
     after_settling: tuple[str, ...] = ()
     publicity: Publicity = "none"
     home: Home = "any"
+    procedure: Procedure = "listing"
     is_onward: bool = False
     needs_ground: bool = False
     is_explained: bool = False

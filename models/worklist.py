@@ -11,6 +11,7 @@ from models.case import (
     is_finished,
     is_public,
     open_duties,
+    procedure_of,
     running,
     state,
 )
@@ -91,11 +92,13 @@ def _steps_waiting(case: Case, rules: Rules, today: date) -> tuple[Item, ...]:
 def _fitting(case: Case, rules: Rules, today: date) -> list[Step]:
     now, public = state(case, rules), is_public(case, rules)
     home = "elsewhere" if case.is_registered_elsewhere else "here"
+    procedure = procedure_of(case, rules)
     has_ground = no_ground(case, rules, today) is None
     return [
         step
         for step in rules.in_force(today).all(Step)
-        if now in step.states
+        if step.procedure == procedure
+        and now in step.states
         and step.home in {"any", home}
         and (step.publicity != "ends" or public)
         and (has_ground or not step.needs_ground)

@@ -28,7 +28,21 @@ TO_PUBLISHED = (
     "2026-03-18 Li serve_decision",
     "2026-03-19 Li publish",
 )
-NAMED = {"NOTICE": TO_NOTICE, "LISTED": TO_LISTED, "PUBLISHED": TO_PUBLISHED}
+TO_REMOVED = (
+    *TO_PUBLISHED,
+    "2027-03-16 Li request_repair",
+    "2027-03-17 Li accept_repair",
+    "2027-03-18 Zhao grant_removal",
+    "2027-03-19 Li withdraw_publication",
+)
+TO_ASKED = ("2026-01-05 Li penalty_public", "2026-04-07 Li penalty_ask")
+NAMED = {
+    "NOTICE": TO_NOTICE,
+    "LISTED": TO_LISTED,
+    "PUBLISHED": TO_PUBLISHED,
+    "REMOVED": TO_REMOVED,
+    "ASKED": TO_ASKED,
+}
 
 
 def act(text: str, rules: Rules | None = None) -> Act:

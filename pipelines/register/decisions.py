@@ -223,7 +223,9 @@ def _refuse_twice(known: Iterable[Case], ground: Ground, rules: Rules) -> None:
     for case in known:
         if case.business_id != ground.business_id:
             continue
-        is_same = ground.penalty_id in case.penalties
+        is_same = (
+            ground.penalty_id in case.penalties and ground.list_type == case.list_type
+        )
         if state(case, rules) in LISTED:
             message = f"已在名单中，见{case.case_id}（the business is listed already, see case {case.case_id}）"
             raise ProcedureError(message)

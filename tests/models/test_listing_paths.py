@@ -58,9 +58,11 @@ def leads_to(item: Item, duty: Running, today: date) -> bool:
 class Officers(RuleBasedStateMachine):
     """Officers who try anything, in any order, dated anyhow, on any of three grounds."""
 
+    opening, first = CASE, "file"
+
     def __init__(self) -> None:
         super().__init__()
-        self.case: Case = CASE
+        self.case: Case = self.opening
         self.today = START
 
     def attempt(self, act: Act) -> None:
@@ -91,7 +93,7 @@ class Officers(RuleBasedStateMachine):
     @rule(actor=PEOPLE, pick=st.integers(0, 9), back=st.sampled_from([0, 0, 0, 3]))
     def do_what_the_worklist_says(self, actor: str, pick: int, back: int) -> None:
         items = to_do(self.case, RULES, self.today) if self.case.acts else ()
-        actions = [a for item in items for a in item.actions] or ["file"]
+        actions = [a for item in items for a in item.actions] or [self.first]
         action = actions[pick % len(actions)]
         self.attempt(self.complete(action, actor, self.role_of(action), back))
 
@@ -103,7 +105,7 @@ class Officers(RuleBasedStateMachine):
             self.today = max(self.today, item.opens_on or self.today)
             action = item.actions[pick % len(item.actions)]
         else:
-            action = "file"
+            action = self.first
         for actor in ("Li", "Wang", "Zhao"):
             act = self.complete(action, actor, self.role_of(action), 0)
             if refusal(self.case, act, RULES) is None:
@@ -163,6 +165,20 @@ class Officers(RuleBasedStateMachine):
         assert decided.is_explained
 
     @invariant()
+    def nobody_is_listed_again_unlawfully(self) -> None:
+        """Written from article 20: what must lie before an early removal is taken back."""
+        acts = list(self.case.acts)
+        for place, act in enumerate(acts):
+            if act.action == "restore":
+                before = acts[:place]
+                told = next(a for a in reversed(before) if a.action == "notice_restore")
+                ended = [a for a in before if a.action in {"grant_removal", "expire"}]
+                assert ended[-1].action == "grant_removal"
+                assert whole_workdays_between(told.on, act.on) >= 5
+                assert act.actor not in {told.actor, ""}
+                assert "false_materials" in act.confirmed
+
+    @invariant()
     def a_listing_lasts_a_year_at_least_and_three_at_most_unless_annulled(self) -> None:
         listed = self.case.latest(["decide_listed"])
         removed = self.case.latest(["grant_removal", "expire"])
@@ -194,7 +210,32 @@ class Officers(RuleBasedStateMachine):
             assert refusal(self.case, annulment, RULES) is None
 
 
-Officers.TestCase.settings = settings(
-    max_examples=40, stateful_step_count=40, deadline=None
-)
+class Repairers(Officers):
+    """The same officers on the repair of a penalty's publicity, which lists nobody."""
+
+    opening, first = replace(CASE, list_type="REPAIR45"), "penalty_public"
+
+    @invariant()
+    def nobody_is_listed_at_all(self) -> None:
+        assert state(self.case, RULES) not in LISTED
+        assert not {a.action for a in self.case.acts} & {"file", "decide_listed"}
+
+    @invariant()
+    def nothing_is_repaired_before_its_least_term(self) -> None:
+        for place, act in enumerate(self.case.acts):
+            if act.action == "penalty_grant":
+                before = self.case.acts[:place]
+                begins = ("penalty_public", "penalty_restore")
+                since = next(a for a in reversed(before) if a.action in begins)
+                assert act.on >= since.on + timedelta(days=89)
+                assert act.actor not in {
+                    a.actor for a in before if a.action == "penalty_accept"
+                }
+
+
+for _officers in (Officers, Repairers):
+    _officers.TestCase.settings = settings(
+        max_examples=40, stateful_step_count=40, deadline=None
+    )
 TestOfficers = Officers.TestCase
+TestRepairers = Repairers.TestCase
