@@ -98,15 +98,43 @@ def backtest(
         ModelError: there is too little history before every window; where there is
             enough before one, those without are skipped and reported.
     """
+    say = progress or (lambda _what, _share: None)
+    past = past_windows(warehouse, start=start, end=end, window=window, progress=say)
+    scored, short = each_window(past, _window, say)
+    say("intervals", 0.9)
+    return _report(scored, [block.start for block in short], window)
+
+
+@dataclass(frozen=True)
+class Past:
+    """The windows asked for, and every visit of them and before them with its features."""
+
+    facts: Facts
+    rules: Rules
+    rows: VisitRows
+    asked: list[Block]
+
+
+Scored = Mapping[Block, pl.DataFrame]
+
+
+def past_windows(
+    warehouse: Path, *, start: date, end: date, window: str, progress: Progress
+) -> Past:
+    """Cut a stretch into windows and build what was known before each of them.
+
+    Raises:
+        UsageError: the stretch is reversed, no whole window fits, or the records cover
+            none.
+    """
     months = months_of(window)
     asked = _asked(start, end, window)
-    say = progress or (lambda _what, _share: None)
-    say("features", 0.0)
+    progress("features", 0.0)
     with open_warehouse(warehouse, read_only=True) as opened:
         facts = opened.facts()
     asked = blocks_with_visits(facts, asked)
     if not asked:
-        raise _nothing_to_measure(start, end)
+        raise _nothing_to_measure((start, end))
     rules = load_rules()
     earlier = blocks_before(asked[0].start, first_visit(facts), months)
     rows = visit_rows(
@@ -114,21 +142,33 @@ def backtest(
         [*earlier, *asked],
         legal_life_days=legal_life_days(rules, asked[0].start),
     )
+    return Past(facts, rules, rows, asked)
+
+
+def each_window(
+    past: Past, score: Callable[[Past, Block], pl.DataFrame | None], say: Progress
+) -> tuple[Scored, list[Block]]:
+    """Score the visits of each window; name those with too little history before them.
+
+    Raises:
+        UsageError: no window has enough visits with a result.
+        ModelError: there is too little history before every window.
+    """
     scored: dict[Block, pl.DataFrame] = {}
     short: dict[Block, ShianError] = {}
-    for done, block in enumerate(asked):
-        say(f"{block.start:%Y-%m}", 0.2 + 0.7 * done / len(asked))
+    for done, block in enumerate(past.asked):
+        say(f"{block.start:%Y-%m}", 0.2 + 0.7 * done / len(past.asked))
         try:
-            found = _window(rows, block, facts, rules)
+            found = score(past, block)
         except ModelError as error:
             short[block] = error
             continue
         if found is not None:
             scored[block] = found
     if not scored:
-        raise next(iter(short.values()), _nothing_to_measure(start, end))
-    say("intervals", 0.9)
-    return _report(scored, [block.start for block in short], window)
+        stretch = past.asked[0].start, past.asked[-1].end
+        raise next(iter(short.values()), _nothing_to_measure(stretch))
+    return scored, list(short)
 
 
 def _asked(start: date, end: date, window: str) -> list[Block]:
@@ -146,24 +186,36 @@ def _asked(start: date, end: date, window: str) -> list[Block]:
     return asked
 
 
-def _nothing_to_measure(start: date, end: date) -> UsageError:
+def _nothing_to_measure(asked: tuple[date, date]) -> UsageError:
     return UsageError(
-        f"no window between {start} and {end} has {MIN_VISITS} visits with a known "
+        f"no window between {asked[0]} and {asked[1]} has {MIN_VISITS} visits with a known "
         "result; choose a stretch that the records cover"
     )
 
 
-def _window(
-    rows: VisitRows, block: Block, facts: Facts, rules: Rules
-) -> pl.DataFrame | None:
+def _window(past: Past, block: Block) -> pl.DataFrame | None:
     """Train on what was recorded before the window and score its visits."""
-    test = rows.only(rows.outcome["as_of"] == block.start).first()
+    test = visits_in(past, block)
+    if test is None:
+        return None
+    model = fit_rows(past.rows.known_before(block.start), resamples=0)
+    scores = {MODEL: model.predict(test.matrix), **rankers(test.matrix)}
+    points = _statutory(test, past.facts, past.rules, block.start)
+    if points is not None:
+        scores["statutory_points"] = points
+    return scored_visits(test, scores)
+
+
+def visits_in(past: Past, block: Block) -> VisitRows | None:
+    """Give the first visit of each business in a window; None where too few were made."""
+    test = past.rows.only(past.rows.outcome["as_of"] == block.start).first()
     if test.outcome.height < MIN_VISITS or not test.outcome["is_serious"].any():
         return None
-    model = fit_rows(rows.known_before(block.start), resamples=0)
-    scores = {MODEL: model.predict(test.matrix), **rankers(test.matrix)}
-    if (points := _statutory(test, facts, rules, block.start)) is not None:
-        scores["statutory_points"] = points
+    return test
+
+
+def scored_visits(test: VisitRows, scores: Mapping[str, Array]) -> pl.DataFrame:
+    """Put the scores of some visits beside what they found."""
     return test.outcome.select(
         "business_id",
         "inspector_id",

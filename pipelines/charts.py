@@ -147,6 +147,24 @@ def gain_curves(
     return svg(330, body)
 
 
+def intervals(rows: Sequence[tuple[str, float, float, float]]) -> Markup:
+    """Draw (name, value, lower, upper) as a dot on its interval, all on one scale from 0."""
+    left = max([_LEFT, *(8 + _length(name) for name, *_ in rows)])
+    top = max((upper for *_, upper in rows), default=0.0) or 1.0
+    body = [line(left, 0, left, len(rows) * _ROW, "edge")]
+    for number, (name, *ends) in enumerate(rows):
+        y = number * _ROW + _ROW / 2
+        at, low, high = (left + end / top * (WIDTH - left - _RIGHT) for end in ends)
+        tip = f"{name}: {ends[0]:.3f} ({ends[1]:.3f}, {ends[2]:.3f})"
+        body += [
+            text(left - 8, y + 4, name, "end"),
+            line(low, y, high, y, "interval"),
+            f'<circle class="dot" cx="{at:.1f}" cy="{y:.1f}" r="4"><title>{escape(tip)}</title></circle>',
+            text(high + 8, y + 4, f"{ends[0]:.3f}", "start", "dim"),
+        ]
+    return svg(len(rows) * _ROW + 4, body)
+
+
 def waterfall(
     start: tuple[str, float], parts: Sequence[tuple[str, float]], end: tuple[str, float]
 ) -> Markup:

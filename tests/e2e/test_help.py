@@ -19,6 +19,7 @@ COMMANDS = (
         "simulate",
         "train",
         "backtest",
+        "compare",
         "score",
         "explain",
     ),
