@@ -9,8 +9,8 @@ from models.case import Case, Running, is_public, running, state, words
 from models.listing import Allowed, allowed
 from models.rules import Rules, load_rules
 from models.worklist import Item, to_do
-from pipelines.register.chain import Entry
-from pipelines.register.decisions import cases, history
+from pipelines.register.chain import Entry, cases_of
+from pipelines.register.decisions import history
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,15 @@ def find_case(register: Path, case_id: str) -> Case:
     Raises:
         NotFoundError: there is no such case.
     """
-    found = cases(register).get(case_id)
-    if found is None:
-        message = f"the register holds no case {case_id}; list them with: shian listing worklist"
+    return _case(case_id, history(register, case_id))
+
+
+def _case(case_id: str, entries: list[Entry]) -> Case:
+    """Put a case together from its own entries; those of others may be many."""
+    if not entries:
+        message = f"the register holds no case {case_id[:40]}; list them with: shian listing worklist"
         raise NotFoundError(message)
-    return found
+    return cases_of(entries)[case_id]
 
 
 def code_of(rules: Rules, kind: str, text: str) -> str:
@@ -64,13 +68,14 @@ def find_case_file(register: Path, case_id: str, *, today: date) -> CaseFile:
     Raises:
         NotFoundError: there is no such case.
     """
-    case, rules = find_case(register, case_id), load_rules()
+    entries, rules = history(register, case_id), load_rules()
+    case = _case(case_id, entries)
     return CaseFile(
         case=case,
         today=today,
         state=state(case, rules),
         is_public=is_public(case, rules),
-        entries=tuple(history(register, case_id)),
+        entries=tuple(entries),
         waiting=to_do(case, rules, today),
         allowed=allowed(case, rules, today),
         terms=running(case, rules),

@@ -33,11 +33,11 @@ class Ledger:
         self._connection = connection
         self.path = path
 
-    def entries(self, case_id: str | None = None) -> list[Entry]:
-        """Read the entries in their order, all or those of a case."""
+    def entries(self, case_id: str | None = None, *, after: int = 0) -> list[Entry]:
+        """Read the entries in their order, all after a row or those of a case."""
         query = f"select {', '.join(_COLUMNS)} from entry"  # noqa: S608
         if case_id is None:
-            rows = self._rows(f"{query} order by seq")
+            rows = self._rows(f"{query} where seq > ? order by seq", after)
         else:
             rows = self._rows(f"{query} where case_id = ? order by seq", case_id)
         return [Entry(*row) for row in rows]

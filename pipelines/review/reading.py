@@ -21,7 +21,7 @@ from models.rules import Rules, load_rules
 from models.worklist import Item, worklist
 from pipelines.acting import Places, Seen, look
 from pipelines.listing import find_candidates, may_do
-from pipelines.register.chain import Entry, Head, cases_of
+from pipelines.register.chain import Entry, cases_of
 from pipelines.register.ledger import open_ledger
 
 T = TypeVar("T")
@@ -46,35 +46,33 @@ class Reading:
         self._kept: dict[str, dict[Hashable, Any]] = {}
         self._locks: dict[str, Lock] = {}
         self._lock = Lock()
+        self._entries: list[Entry] = []
+        self._growing = Lock()
 
     def kinds(self) -> frozenset[str]:
         """Give the kinds of documents the procedure knows."""
         return frozenset(words(self.rules, "attachment"))
 
-    def head(self) -> Head:
-        """Give the end of the register's chain."""
-        with open_ledger(self.places.register) as ledger:
-            return ledger.tally()
-
     def entries(self) -> list[Entry]:
-        """Give every entry of the register."""
-
-        def read() -> list[Entry]:
-            with open_ledger(self.places.register) as ledger:
-                return ledger.entries()
-
-        return self._once("entries", self.head(), read)
+        """Give every entry of the register; only those that are new are read."""
+        with self._growing, open_ledger(self.places.register) as ledger:
+            known = self._entries
+            # The last known row is read again: another register has another there.
+            found = ledger.entries(after=max(len(known) - 1, 0))
+            is_same = bool(known) and found[:1] == known[-1:]
+            self._entries = known + found[1:] if is_same else ledger.entries()
+            return self._entries
 
     def cases(self) -> Mapping[str, Case]:
         """Give every case of the register."""
-        return self._once("cases", self.head(), lambda: cases_of(self.entries()))
+        return self._cases(self.entries())
 
     def waiting(
         self, today: date, *, role: str | None = None, actor: str | None = None
     ) -> tuple[Item, ...]:
         """List what waits, for a role, less what a person may not do themselves."""
-        known = self.cases()
-        key = (self.head(), today)
+        entries = self.entries()
+        known, key = self._cases(entries), (_head(entries), today)
         items = self._once(
             "waiting", key, lambda: worklist(known.values(), self.rules, today)
         )
@@ -96,7 +94,7 @@ class Reading:
 
     def candidates(self, today: date, list_type: str) -> Candidates:
         """Give whom there may be a ground to list today."""
-        key = (self._edition(), self.head(), today, list_type)
+        key = (self._edition(), _head(self.entries()), today, list_type)
         return self._once(
             f"candidates {list_type}",
             key,
@@ -128,6 +126,9 @@ class Reading:
         """Give the explanation of a day to the acting code, which freezes it."""
         return self.seen(business_id, day).explanation
 
+    def _cases(self, entries: list[Entry]) -> dict[str, Case]:
+        return self._once("cases", _head(entries), lambda: cases_of(entries))
+
     def _edition(self) -> Hashable:
         return stamp(self.places.warehouse)
 
@@ -153,6 +154,11 @@ class Reading:
                     del kept[next(iter(kept))]
                 kept[key] = made
             return cast("T", kept[key])
+
+
+def _head(entries: list[Entry]) -> str:
+    """Name the register by its last entry, as the chain does."""
+    return entries[-1].hash if entries else ""
 
 
 def stamp(path: Path) -> Hashable:
