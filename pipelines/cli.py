@@ -23,6 +23,7 @@ from pipelines.commands import (
     models,
     publish,
     register,
+    repair,
     review,
     sampling,
     schedule,
@@ -78,6 +79,7 @@ LISTING: Mapping[str, Callable[..., None]] = {
     "case": listing.case,
     "worklist": listing.worklist,
     "annulments": listing.annulments,
+    "repair": repair.repair,
     "dossier": dossier.dossier,
     "document": dossier.document,
 }

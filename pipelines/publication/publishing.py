@@ -25,6 +25,7 @@ from models.publicity import Penalty
 from models.rules import Rules, load_rules
 from pipelines.publication import files
 from pipelines.publication.ledger import By, public_now, record
+from pipelines.register.annulments import REPAIRED, ends_of
 from pipelines.register.decisions import cases
 
 PENALTY, LISTING = "penalty:", "listing:"
@@ -59,7 +60,7 @@ def state_on(sources: Sources, day: date) -> State:
     with open_warehouse(sources.warehouse, read_only=True) as opened:
         facts = opened.facts()
     known = cases(sources.register) if sources.register.exists() else {}
-    penalties = _penalties(facts, day)
+    penalties = _as_registered(_penalties(facts, day), known, day)
     wanted = _wanted_penalties(penalties, day, rules) | _wanted_listings(known, rules)
     gone = _gone(penalties, known)
     found = due(wanted, gone, public_now(sources.ledger), day)
@@ -89,6 +90,32 @@ def _penalties(facts: Facts, day: date) -> dict[str, dict[str, Any]]:
     )
     rows = known.join(party, on="business_id", how="left").iter_rows(named=True)
     return {f"{PENALTY}{row['penalty_id']}": row for row in rows}
+
+
+def _as_registered(
+    penalties: dict[str, dict[str, Any]], known: Mapping[str, Case], day: date
+) -> dict[str, dict[str, Any]]:
+    """End what the register knows to be ended, or bring it back, before it is loaded.
+
+    A public page must not wait for the day's load.
+    """
+    ends = {
+        f"{PENALTY}{penalty_id}": {"withdrawn_on": end.on, "withdrawal": end.withdrawal}
+        for penalty_id, end in ends_of(known.values()).items()
+        if end.on is None or end.on <= day
+    }
+    return {
+        item: row | ends[item] if _knows_better(row, ends.get(item)) else row
+        for item, row in penalties.items()
+    }
+
+
+def _knows_better(row: dict[str, Any], end: dict[str, Any] | None) -> bool:
+    if end is None:
+        return False
+    return row["withdrawal"] is None or (
+        end["withdrawal"] is None and row["withdrawal"] == REPAIRED
+    )
 
 
 def _wanted_penalties(

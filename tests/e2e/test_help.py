@@ -31,7 +31,7 @@ GROUPS = {
     "draw": ("commit", "run", "withdraw", "sheets", "verify"),
     "listing": (
         *("candidates", "look", "open", "act", "case", "worklist"),
-        *("annulments", "dossier", "document"),
+        *("annulments", "repair", "dossier", "document"),
     ),
     "register": ("init", "head", "backup", "restore"),
     "review": ("user",),
