@@ -31,6 +31,7 @@ from models.calibration import (
 )
 from models.metrics import Array
 from models.severity import offsets
+from models.training import Training
 from models.treeshap import explain
 from models.uncertainty import (
     Pairs,
@@ -44,11 +45,15 @@ from models.uncertainty import (
 # Eight leaves: interactions of up to seven splits, exact explanations at a few
 # microseconds a row. More leaves gained nothing on the three cities.
 LEAVES = 8
-LEARNING_RATE = 0.03
+# Half as much learning and leaves three times as large as at first gained AUC in every
+# city's earlier windows: the trees had followed chance.
+LEARNING_RATE = 0.015
 ROUNDS = 300
 # A leaf of fewer visits says more about chance than about businesses.
-MIN_LEAF = 100
-SMALL_DATA_LEAF_SHARE = 0.01
+MIN_LEAF = 300
+SMALL_DATA_LEAF_SHARE = 0.03
+# Nothing is learnt from fewer visits of either outcome.
+MIN_FOUND = 100
 # Many columns tell the same story; letting each tree see a third of them averages it.
 COLUMN_SHARE = 0.3
 ROW_SHARE = 0.7
@@ -64,6 +69,9 @@ RESAMPLE_LEARNING_RATE = 0.08
 MOST_SIDE_BY_SIDE = 4
 
 _MODEL, _STATE = "booster.txt", "risk.json"
+
+
+Interval = tuple[Array, Array]
 
 
 @dataclass(frozen=True)
@@ -92,20 +100,16 @@ class RiskModel:
         """Give the calibrated probability of a serious finding, one per row."""
         return self.calibration.probability(self.raw(matrix))
 
-    def interval(self, matrix: pl.DataFrame) -> tuple[Array, Array]:
-        """Give a 90% interval of each business's own chance: wide where little is known."""
+    def intervals(self, matrix: pl.DataFrame) -> tuple[Interval, Interval]:
+        """Give two 90% intervals: of each business's own chance, and of what is stated.
+
+        The first is wide where little is known of the business. The second is of the
+        share among businesses with such a record, and tells how well the statement is
+        known: where it crosses a band edge, other records would have given another grade.
+        """
         own = np.array(self.own_spread)[group_of(known_of(matrix))]
         centre, error = self._statement(matrix)
-        return around(centre, own, error)
-
-    def stated_interval(self, matrix: pl.DataFrame) -> tuple[Array, Array]:
-        """Give a 90% interval of the share among businesses with such a record.
-
-        It tells how well the statement is known: where it crosses a band edge, other
-        records would have given another grade.
-        """
-        centre, error = self._statement(matrix)
-        return around(centre, np.zeros(len(centre)), error)
+        return around(centre, own, error), around(centre, np.zeros_like(own), error)
 
     def _statement(self, matrix: pl.DataFrame) -> tuple[Array, Array]:
         """Give the log-odds stated, and their standard error."""
@@ -180,38 +184,11 @@ class RiskModel:
 
 
 @dataclass(frozen=True)
-class Training:
-    """What a model is grown on: one row per visit, in the order of time.
-
-    `inclusion` is the chance with which the visit was drawn, NaN where nobody knows it.
-    """
-
-    matrix: pl.DataFrame
-    serious: Array
-    inspector: pl.Series
-    as_of: pl.Series
-    business: pl.Series
-    inclusion: Array
-
-    def only(self, mask: npt.NDArray[np.bool_]) -> "Training":
-        """Keep the visits of a mask."""
-        keep = pl.Series(mask)
-        return Training(
-            self.matrix.filter(keep),
-            self.serious[mask],
-            self.inspector.filter(keep),
-            self.as_of.filter(keep),
-            self.business.filter(keep),
-            self.inclusion[mask],
-        )
-
-
-@dataclass(frozen=True)
 class Growing:
     """What a booster is grown from: inputs row by row, and LightGBM's parameters."""
 
     inputs: npt.NDArray[np.float32]
-    serious: Array
+    target: Array
     offsets: Array
     weight: Array | None
     features: tuple[str, ...]
@@ -226,7 +203,7 @@ def grow_here(growing: Growing) -> str:
     """Grow a booster in this process and give its text; same inputs, same bytes."""
     data = lgb.Dataset(
         growing.inputs,
-        growing.serious,
+        growing.target,
         weight=growing.weight,
         feature_name=list(growing.features),
         init_score=growing.offsets,
@@ -255,10 +232,10 @@ def fit(
         ModelError: there are too few visits, or all ended alike.
     """
     found = float(training.serious.sum())
-    if found < MIN_LEAF or len(training.serious) - found < MIN_LEAF:
+    if found < MIN_FOUND or len(training.serious) - found < MIN_FOUND:
         message = (
             f"{len(training.serious)} known visits with {found:.0f} serious findings are too "
-            f"few to learn from; load more history (at least {MIN_LEAF} of each)"
+            f"few to learn from; load more history (at least {MIN_FOUND} of each)"
         )
         raise ModelError(message)
     names, ways = tuple(features), tuple(directions)
@@ -272,13 +249,14 @@ def fit(
             for seed, weight in enumerate(weights)
         ]
         resampled = tuple(resample.result() for resample in grown)
+        visited, everybody = calibration.result()
         return RiskModel(
             features=names,
             directions=ways,
             text=text.result(),
             resamples=resampled,
-            calibration=calibration.result(),
-            own_spread=spreads(_pairs(training, growing, resampled, weights)),
+            calibration=everybody,
+            own_spread=spreads(_pairs(training, visited, resampled, weights)),
             trained_until=str(training.as_of.max()),
             visits=len(training.serious),
         )
@@ -286,25 +264,29 @@ def fit(
 
 def _calibrated(
     training: Training, names: tuple[str, ...], ways: tuple[int, ...], grow: Grow
-) -> Calibration:
-    """Fit the calibration on the latest blocks, seen by a model that had not."""
+) -> tuple[Calibration, Calibration]:
+    """Fit the calibration on the latest blocks, seen by a model that had not.
+
+    The first is for those who were visited, the second for everybody.
+    """
     blocks = training.as_of.unique().sort()
     held = blocks[-max(1, min(4, len(blocks) // 3)) :]
     is_held = training.as_of.is_in(held.implode()).to_numpy()
     earlier, later = training.only(~is_held), training.only(is_held)
     if not 0 < earlier.serious.sum() < len(earlier.serious):
-        return Calibration(1.0, base_log_odds(training.serious), 0.0)
+        rough = Calibration(1.0, base_log_odds(training.serious), 0.0)
+        return rough, rough
     text = grow(_growing(earlier, names, ways))
     raw = _raw(text, later.matrix.select(names).cast(pl.Float32).to_numpy())
     fitted = fit_calibration(raw, later.serious)
-    return relevelled(fitted, raw, later.serious, later.inclusion)
+    return fitted, relevelled(fitted, raw, later.serious, later.inclusion)
 
 
 def parameters(visits: int, directions: Sequence[int]) -> dict[str, Any]:
     """Give LightGBM's parameters for so many visits; they are part of the record."""
     small = int(SMALL_DATA_LEAF_SHARE * visits)
     return {
-        "objective": "binary",
+        "objective": "cross_entropy",
         "num_leaves": LEAVES,
         "learning_rate": LEARNING_RATE,
         "min_data_in_leaf": max(5, min(MIN_LEAF, small)),
@@ -326,8 +308,8 @@ def _growing(
 ) -> Growing:
     return Growing(
         inputs=training.matrix.select(names).cast(pl.Float32).to_numpy(),
-        serious=training.serious,
-        offsets=offsets(training.serious, training.inspector),
+        target=training.target,
+        offsets=offsets(training.target, training.inspector),
         weight=None,
         features=names,
         parameters=parameters(len(training.serious), ways),
@@ -356,7 +338,7 @@ def _on_resample(growing: Growing, weight: Array, seed: int) -> Growing:
 
 def _pairs(
     training: Training,
-    growing: Growing,
+    visited: Calibration,
     resamples: Sequence[str],
     weights: Sequence[Array],
 ) -> Pairs:
@@ -365,19 +347,21 @@ def _pairs(
     Each is stated by boosters that never saw the business.
     """
     first, second = consecutive(training.business, training.as_of)
+    inputs = _numbers(training.matrix[first], training.matrix.columns)
     total, left_out = np.zeros(len(first)), np.zeros(len(first))
     for text, weight in zip(resamples, weights, strict=True):
         is_out = weight[first] == 0
-        total[is_out] += _raw(text, growing.inputs[first[is_out]])
+        total[is_out] += _raw(text, inputs[is_out])
         left_out += is_out
     told = left_out > 0
-    raw = total[told] / left_out[told]
-    one, next_one = first[told], second[told]
-    offset, serious = growing.offsets, training.serious
+    stated = visited.log_odds(total[told] / left_out[told])
+    strict = offsets(training.serious, training.inspector)
+    strict -= base_log_odds(training.serious)
+    one, other = first[told], second[told]
     return Pairs(
         known=known_of(training.matrix[one]),
-        chance=(logistic(raw + offset[one]), logistic(raw + offset[next_one])),
-        serious=(serious[one], serious[next_one]),
+        chance=(logistic(stated + strict[one]), logistic(stated + strict[other])),
+        serious=(training.serious[one], training.serious[other]),
     )
 
 

@@ -25,7 +25,7 @@ from models.registry import champion, kept_table
 from models.rules import load_rules
 from pipelines.finding import find_business
 from pipelines.history import Event, history
-from pipelines.judging import Judged, judge
+from pipelines.judging import Assessed, Judged, assess, judge
 from pipelines.runs import Run, read_run
 from pipelines.scenarios import Scenario, scenarios
 from pipelines.similar import SimilarCases, similar_to
@@ -125,21 +125,24 @@ def explain(
     # What the others know changes with the day alone, and is made once.
     rest, own = Rest(facts, business_id), only(facts, business_id)
 
-    def judged_at(own: Facts, day: date) -> Judged:
-        pairs = pl.DataFrame({"business_id": [business_id], "as_of": [day]})
+    def assessed_at(own: Facts, day: date) -> Assessed:
         told = rest.background(own, day)
-        return judge(own, pairs, model=model, rules=rules, background=told)
+        return assess(own, pair(day), model=model, rules=rules, background=told)
+
+    def pair(day: date) -> pl.DataFrame:
+        return pl.DataFrame({"business_id": [business_id], "as_of": [day]})
 
     say("reasons", 0.2)
     who = _known_at(facts, business_id, run.as_of)
     bands = rules.applied_to(run.as_of).get(GradeBands, BANDS)
-    judged = judged_at(own, run.as_of)
+    told = rest.background(own, run.as_of)
+    judged = judge(own, pair(run.as_of), model=model, rules=rules, background=told)
     dossier = _dossier(facts, run, who, judged, bands)
     say("similar", 0.4)
     book = kept_table(store, model.version, CASEBOOK)
     alike = book is not None and similar_to(facts, book, who, judged.contributions)
     say("scenarios", 0.5)
-    tried = scenarios(own, business_id, run.as_of, judged_at)
+    tried = scenarios(own, business_id, run.as_of, assessed_at)
     say("done", 1.0)
     return replace(dossier, scenarios=tried, similar=alike or None)
 

@@ -51,10 +51,44 @@ def judge(
     rules: Rules,
     background: Background | None = None,
 ) -> Judged:
-    """Grade businesses, all on one day, from what was recorded before it.
+    """Grade businesses with reasons, all on one day, from what was recorded before it.
 
     Where the facts are only those of some businesses, the background tells of all.
     """
+    found = assess(facts, pairs, model=model, rules=rules, background=background)
+    contributions = model.contributions(found.matrix)
+    by_model = model_reasons(found.matrix, contributions)
+    parts = grade_parts(found.graded, found.static, found.law)
+    return Judged(
+        graded=found.graded,
+        reason=_reasons(found.graded, by_model, parts, found.grounds),
+        parts=parts,
+        grounds=found.grounds,
+        matrix=found.matrix,
+        contributions=contributions,
+    )
+
+
+@dataclass(frozen=True)
+class Assessed:
+    """The grades of some businesses on a day, with what they rest on, and no reasons."""
+
+    graded: pl.DataFrame
+    matrix: pl.DataFrame
+    static: pl.DataFrame
+    grounds: pl.DataFrame
+    law: RuleSet
+
+
+def assess(
+    facts: Facts,
+    pairs: pl.DataFrame,
+    *,
+    model: RiskModel,
+    rules: Rules,
+    background: Background | None = None,
+) -> Assessed:
+    """Grade businesses as judge does; what asks for no reason need not pay for them."""
     as_of: date = pairs["as_of"][0]
     law = rules.applied_to(as_of)
     life = legal_life_days(rules, as_of)
@@ -65,16 +99,7 @@ def judge(
     asked = pairs.select("business_id")
     grounds = find_grounds(facts, law).join(asked, on="business_id", how="semi")
     graded = grade(inputs, law, grounds=grounds, decisions=facts.grade_decision)
-    contributions = model.contributions(matrix)
-    parts = grade_parts(graded, static.parts, law)
-    return Judged(
-        graded=graded,
-        reason=_reasons(graded, model_reasons(matrix, contributions), parts, grounds),
-        parts=parts,
-        grounds=grounds,
-        matrix=matrix,
-        contributions=contributions,
-    )
+    return Assessed(graded, matrix, static.parts, grounds, law)
 
 
 def with_credit(
@@ -99,7 +124,7 @@ def _inputs(
 
 def _probability(model: RiskModel, matrix: pl.DataFrame) -> pl.DataFrame:
     """State the chance, how far the business may lie from it, and how well it is known."""
-    own, stated = model.interval(matrix), model.stated_interval(matrix)
+    own, stated = model.intervals(matrix)
     return pl.DataFrame(
         {
             "probability": model.predict(matrix),

@@ -11,13 +11,13 @@ from datetime import date, timedelta
 import polars as pl
 
 from features.schema import Facts
-from pipelines.judging import Judged
+from pipelines.judging import Assessed
 
 # The days after which a scenario looks again: a day, and whole years, so that the season
 # is the same and what differs is the record.
 _NEXT, _HALF_YEAR, _YEAR = 1, 183, 365
 
-JudgedAt = Callable[[Facts, date], Judged]
+AssessedAt = Callable[[Facts, date], Assessed]
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Scenario:
 
 
 def scenarios(
-    facts: Facts, business_id: str, as_of: date, judged_at: JudgedAt
+    facts: Facts, business_id: str, as_of: date, assessed_at: AssessedAt
 ) -> list[Scenario]:
     """Grade a business under what it could bring about: clean visits and clean time."""
     clean = "全项目检查未发现问题"
@@ -57,16 +57,16 @@ def scenarios(
             (zh, en),
             as_of + timedelta(days=after),
             _with_clean_visits(facts, business_id, as_of, days),
-            judged_at,
+            assessed_at,
         )
         for zh, en, days, after in plans
     ]
 
 
 def _scenario(
-    text: tuple[str, str], on: date, facts: Facts, judged_at: JudgedAt
+    text: tuple[str, str], on: date, facts: Facts, assessed_at: AssessedAt
 ) -> Scenario:
-    grade = judged_at(facts, on).graded.row(0, named=True)
+    grade = assessed_at(facts, on).graded.row(0, named=True)
     return Scenario(
         *text, on, grade["probability"], grade["total_points"], grade["risk_grade"]
     )

@@ -245,7 +245,7 @@ def test_where_only_the_inspector_matters_the_model_has_little_to_say():
 
 
 def test_an_interval_holds_its_point(model):
-    lower, upper = model.interval(SAMPLE)
+    (lower, upper), _ = model.intervals(SAMPLE)
     probability = model.predict(SAMPLE)
     assert (lower < probability).all()
     assert (probability < upper).all()
@@ -257,7 +257,7 @@ def test_an_interval_narrows_with_the_visits_it_was_learnt_from(model):
     many = drawn_model(visits=12_000)
 
     def width(of):
-        lower, upper = of.interval(SAMPLE)
+        (lower, upper), _ = of.intervals(SAMPLE)
         return np.mean(log_odds(upper) - log_odds(lower))
 
     # Eight times the visits: between a half and a third of the width.
