@@ -40,7 +40,7 @@ _NOTHING, _OUR_FAULT = 204, 500
 _GET, _POST, _FORM = ["GET"], ["POST"], ["GET", "POST"]
 # Path, page, who may see it, methods.
 PAGES: Sequence[tuple[str, Page, frozenset[str], list[str]]] = (
-    ("/", cases.worklist_page, READERS, _GET),
+    ("/", cases.worklist_page, EVERYBODY, _GET),
     ("/cases", cases.cases_page, READERS, _GET),
     ("/cases/{case_id}", cases.case_page, READERS, _GET),
     ("/cases/{case_id}/explanation", cases.case_explanation_page, READERS, _FORM),

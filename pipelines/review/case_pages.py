@@ -25,7 +25,7 @@ from pipelines.review.case_view import (
     work_row,
 )
 from pipelines.review.pages import render
-from pipelines.review.roles import ACTORS
+from pipelines.review.roles import ACTORS, MANAGERS
 from pipelines.review.visit import Visit
 
 T = TypeVar("T")
@@ -36,7 +36,12 @@ LISTS = (DEFAULT_LIST, "ZJ_FOOD_DRUG")
 
 
 def worklist_page(visit: Visit) -> Response:
-    """Show what waits for one's role, overdue first; a viewer is shown everything."""
+    """Show what waits for one's role, overdue first; a viewer is shown everything.
+
+    It is the first page: whoever keeps accounts is led to those.
+    """
+    if visit.me.role in MANAGERS:
+        return visit.go("/accounts")
     words = _words(visit)
     own = visit.me.role if visit.me.role in ACTORS else "all"
     asked = visit.said("role")
