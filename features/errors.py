@@ -13,7 +13,7 @@ ShianError
 
 Each prints as one line that says what was wrong, what came, and what to do; each has
 an exit code of its own, so a scheduler learns the cause without reading the log, and a
-Chinese word for what it is about.
+Chinese word for what it is about. What officers meet daily is said in Chinese as a whole.
 """
 
 from typing import ClassVar
@@ -24,6 +24,11 @@ class ShianError(Exception):
 
     exit_code: ClassVar[int] = 1
     zh: ClassVar[str] = "无法完成"
+
+    def __init__(self, message: str = "", *, said: str = "") -> None:
+        """Say it in English, and in Chinese where officers meet it in their daily work."""
+        super().__init__(message)
+        self.said = said
 
 
 class UsageError(ShianError):

@@ -94,7 +94,8 @@ class Warehouse:
             frame = self.sql(f"select {', '.join(wanted)} from {name}")  # noqa: S608
         except duckdb.CatalogException as error:
             message = f"{self.path} was made before there was a table {name}; add it with: shian init --warehouse {self.path}"
-            raise WarehouseError(message) from error
+            told = f"{self.path} 建于有数据表 {name} 之前，请先运行：shian init --warehouse {self.path}"
+            raise WarehouseError(message, said=told) from error
         return frame.lazy().with_columns(
             pl.col(column).cast(known.columns[column].dtype) for column in wanted
         )
@@ -198,7 +199,8 @@ def open_warehouse(
     """
     if read_only and not path.exists():
         message = f"there is no warehouse at {path}; make one with: shian init --warehouse {path}"
-        raise WarehouseError(message)
+        told = f"没有数据仓库 {path}，请先运行：shian init --warehouse {path}"
+        raise WarehouseError(message, said=told)
     if not path.exists():
         _make(path)
     connection = _connected(path, read_only=read_only, patience=patience)
@@ -326,7 +328,8 @@ def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     except duckdb.IOException as error:
         if "lock" in str(error):
             message = f"{path} is in use by another process; wait for it, or read a published snapshot"
-            raise _BusyError(message) from error
+            told = f"{path} 正被另一个程序使用，请等它结束，或读取已发布的快照"
+            raise _BusyError(message, said=told) from error
         message = (
             f"{path} cannot be opened as a warehouse: {str(error).splitlines()[0]}"
         )
@@ -344,7 +347,8 @@ def _check_version(warehouse: Warehouse) -> None:
             f"{warehouse.path} has the older schema version {found}; bring it up to "
             f"{schema_version()} with: shian init --warehouse {warehouse.path}"
         )
-        raise WarehouseError(message)
+        told = f"{warehouse.path} 是旧版本（{found}），请先升级：shian init --warehouse {warehouse.path}"
+        raise WarehouseError(message, said=told)
     if found > schema_version():
         message = (
             f"{warehouse.path} has schema version {found}, newer than this program's "

@@ -110,7 +110,8 @@ def champion(store: Path) -> RiskModel:
             f"the champion {chosen} in {store} was trained on another list of features "
             f"({_difference(model.features)}); train again with: shian train --store {store}"
         )
-        raise ModelError(message)
+        told = f"{store} 中的模型是按另一组特征训练的，请重新训练：shian train --store {store}"
+        raise ModelError(message, said=told)
     return model
 
 
@@ -159,7 +160,8 @@ def _chosen(store: Path, what: str) -> str:
         message = (
             f"{store} holds no champion; train one with: shian train --store {store}"
         )
-        raise ModelError(message) from error
+        told = f"{store} 中没有可用的模型，请先运行：shian train --store {store}"
+        raise ModelError(message, said=told) from error
     if not isinstance(chosen, str):
         message = (
             f"{store / _POINTER} names as {what} {chosen!r}, which is no text; "

@@ -147,7 +147,8 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
 
 def tell_error(error: ShianError) -> None:
     """Tell what the user can mend, in one line on stderr."""
-    _tell(f"错误（{error.zh}） error: {error}")
+    said = f"{error.said} " if error.said else ""
+    _tell(f"错误（{error.zh}） {said}error: {error}")
 
 
 def _of_the_machine(error: OSError) -> MachineError:

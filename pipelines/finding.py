@@ -20,7 +20,8 @@ def find_business(warehouse: Warehouse, asked: str) -> str:
     """
     if not asked.strip():
         message = "an empty name is no business; give a number, USCI, licence or name"
-        raise UsageError(message)
+        told = "名称为空，请写编号、统一社会信用代码、许可证号或名称"
+        raise UsageError(message, said=told)
     said = asked if len(asked) <= MOST_SAID else f"{asked[:MOST_SAID]}..."
     known = (
         warehouse.table(
@@ -43,7 +44,9 @@ def find_business(warehouse: Warehouse, asked: str) -> str:
         if found.height:
             first = found.head(MAX_CANDIDATES).select("business_id", "name")
             named = ", ".join(f"{number} {name}" for number, name in first.rows())
+            told = f"有 {found.height} 家都叫“{said}”：{named}，请写其中一家的编号"
             message = f"{found.height} businesses go by {said!r}: {named}{' ...' if found.height > MAX_CANDIDATES else ''}; give the number of one"
-            raise UsageError(message)
+            raise UsageError(message, said=told)
     message = f"no business goes by {said!r}; give its number, USCI, licence number or name as registered"
-    raise NotFoundError(message)
+    told = f"没有叫“{said}”的经营者，请写登记的编号、统一社会信用代码、许可证号或名称"
+    raise NotFoundError(message, said=told)

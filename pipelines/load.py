@@ -108,8 +108,9 @@ def load(
 
 def _files(source: Path, mapping: Mapping) -> list[tuple[Entry, Path]]:
     if not source.exists():
+        told = f"{source} 不存在，请写文件，或文件所在的文件夹"
         message = f"{source} does not exist; give a file, or the folder it is in"
-        raise InputError(message)
+        raise InputError(message, said=told)
     files = [(e, path) for e in mapping.entries for path in find_files(source, e)]
     if not files:
         wanted = ", ".join(sorted({e.file for e in mapping.entries}))

@@ -71,7 +71,8 @@ def read_run(
     if wanted.is_empty():
         which = f" as of {as_of}" if as_of else f" {run_id}" if run_id else ""
         message = f"{warehouse.path} holds no score run{which}; make one with: shian score --warehouse {warehouse.path}"
-        raise NotFoundError(message)
+        told = f"仓库 {warehouse.path} 中没有符合要求的评分，请先运行：shian score --warehouse {warehouse.path}"
+        raise NotFoundError(message, said=told)
     record = wanted.drop("written").row(0, named=True)
     scores = warehouse.sql(
         "select * from output.scored_business where run_id = ? "

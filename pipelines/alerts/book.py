@@ -102,8 +102,9 @@ def act(path: Path, alert_id: str, asked: Asked, law: RuleSet) -> Known:
     with open_ledger(path) as ledger:
         known = _known(ledger.entries()).get(alert_id)
         if known is None:
+            told = f"没有预警 {alert_id}，请用 shian alerts 查看编号"
             message = f"the book holds no alert {alert_id}; see them with: shian alerts"
-            raise NotFoundError(message)
+            raise NotFoundError(message, said=told)
         new = AlertAct(
             action=asked.action,
             at=asked.at,

@@ -14,6 +14,7 @@ from features.warehouse import Warehouse
 from models.rules import RuleSet
 from models.sampling_clauses import Hazards
 from pipelines.alerts.clusters import ILLNESS, Cluster, clusters, weekly_counts
+from pipelines.wording import several
 
 # A run looks back so far; what was seen before has raised its alert already.
 RECENT_DAYS = 7
@@ -89,7 +90,7 @@ def _cluster_signal(cluster: Cluster, level: str, streets: Mapping[str, str]) ->
         key=f"{cluster.street}|{cluster.category}|{cluster.week_starting}",
         level=level,
         zh=f"{where}“{zh}”类投诉举报一周 {cluster.observed} 件，预期 {cluster.expected:.1f} 件，界限 {cluster.upper} 件",
-        en=f"{where}: {cluster.observed} complaints of {en} in a week, {cluster.expected:.1f} expected, bar {cluster.upper}",
+        en=f"{where}: {several(cluster.observed, 'complaint')} of {en} in a week, {cluster.expected:.1f} expected, bar {cluster.upper}",
         street=cluster.street,
         category=cluster.category,
         businesses=cluster.businesses,
@@ -155,7 +156,7 @@ def _same_items(warehouse: Warehouse, law: RuleSet) -> Iterator[Signal]:
             key=f"{item}|{law.day:%Y-%m}",
             level="orange",
             zh=f"{days} 日内 {len(businesses)} 家经营者同一项目不合格：{item}",
-            en=f"{item} failed at {len(businesses)} operators within {days} days",
+            en=f"{item} failed at {several(len(businesses), 'operator')} within {days} days",
             businesses=tuple(businesses),
         )
 
@@ -198,13 +199,12 @@ def _kitchens(
     by_street = low.group_by("street_code").agg(pl.col("business_id").sort())
     for street, businesses in by_street.sort("street_code").iter_rows():
         where, count = streets.get(street, street), len(businesses)
-        noun = "kitchen" if count == 1 else "kitchens"
         yield Signal(
             kind="kitchens",
             key=f"{street}|{law.day:%Y-%m}",
             level="yellow",
             zh=f"{where} {count} 家阳光厨房接连两个{length}天在线不足",
-            en=f"{where}: {count} {noun} online too little in both of the last two {length} days",
+            en=f"{where}: {several(count, 'kitchen')} online too little in both of the last two {length} days",
             street=street,
             businesses=tuple(businesses),
         )

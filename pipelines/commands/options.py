@@ -30,7 +30,12 @@ Store = Annotated[
     Path, typer.Option("--store", help="模型库文件夹 / folder of the model store")
 ]
 Register = Annotated[
-    Path, typer.Option("--register", help="决定登记簿文件 / register of decisions")
+    Path,
+    typer.Option(
+        "--register",
+        help="决定登记簿：文件，或 postgresql://用户@主机/库 / register of decisions: a "
+        "file, or the address of a PostgreSQL database",
+    ),
 ]
 AsOf = Annotated[
     str | None,
@@ -209,10 +214,12 @@ def day(text: str | None, option: str = "--as-of") -> date:
         asked = date.fromisoformat(text)
     except ValueError as error:
         message = f"{option} is a day such as 2026-01-31, not {text!r}"
-        raise UsageError(message) from error
+        told = f"{option} 要写日期，如 2026-01-31，不能是 {text!r}"
+        raise UsageError(message, said=told) from error
     if asked > today + timedelta(days=MOST_DAYS_AHEAD):
         message = f"{option} {asked} lies more than a year ahead; is the year right?"
-        raise UsageError(message)
+        told = f"{option} {asked} 在一年以后，请核对年份"
+        raise UsageError(message, said=told)
     return asked
 
 

@@ -115,7 +115,8 @@ def publish(
         credit = settings.CREDIT
     if not any((credit, cards, red_black, site)):
         message = "say what to write: --credit, --cards, --red-black or --site, each with a FOLDER, or --due"
-        raise UsageError(message)
+        told = "请写明要做什么：--credit、--cards、--red-black 或 --site，各跟一个文件夹，或 --due"
+        raise UsageError(message, said=told)
     sources = Sources(warehouse, register, published)
     desk = Desk(voice, sources, Shown(options.day(as_of), lang, base_url), by)
     if credit is not None:

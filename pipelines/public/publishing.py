@@ -51,7 +51,8 @@ def publish_cards(
         if not told:
             asked = chosen.business or chosen.street or "the district"
             message = f"no business trading on {shown.as_of} fits '{asked}'; give a business number, or a street's name or code"
-            raise NotFoundError(message)
+            told = f"{shown.as_of} 没有符合“{asked}”的在营经营者，请写编号，或街道的名称、代码"
+            raise NotFoundError(message, said=told)
         cards = write_cards(told, folder, shown, say)
         if chosen.business is None:
             write_doors(cards, folder, shown)
@@ -85,4 +86,5 @@ def _writable(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         message = f"{path} cannot be written to ({error}); choose another folder"
-        raise UsageError(message) from error
+        told = f"{path} 无法写入（{error}），请换一个文件夹"
+        raise UsageError(message, said=told) from error

@@ -96,7 +96,8 @@ def _scores(warehouse: Warehouse, day: date) -> tuple[str, pl.DataFrame]:
     )
     if scores.is_empty():
         message = f"{warehouse.path} holds no score run up to {day}; make one with: shian score --warehouse {warehouse.path}"
-        raise NotFoundError(message)
+        told = f"仓库 {warehouse.path} 中没有 {day} 以前的评分，请先运行：shian score --warehouse {warehouse.path}"
+        raise NotFoundError(message, said=told)
     return str(scores["run_id"][0]), scores.drop("run_id")
 
 

@@ -14,6 +14,7 @@ from pipelines.alerts.book import Known, read_book
 from pipelines.alerts.running import Board, Open, alert_row
 from pipelines.console import Voice
 from pipelines.register.decisions import CHINA
+from pipelines.wording import several
 
 # More would not be read; the rest is in output.alert.
 _SHOWN = 20
@@ -111,7 +112,8 @@ def show_history(voice: Voice, book: Path, alert_id: str) -> None:
     known = read_book(book).get(alert_id)
     if known is None:
         message = f"{book} holds no alert {alert_id}; see them with: shian alerts"
-        raise NotFoundError(message)
+        told = f"{book} 中没有预警 {alert_id}，请用 shian alerts 查看编号"
+        raise NotFoundError(message, said=told)
     voice.facts(history_facts(known))
     alert = known.alert
     voice.say(f"{alert_id}　{alert.zh}", f"{alert_id}   {alert.en}")
@@ -176,6 +178,7 @@ def show_feedback(voice: Voice, rows: Mapping[str, int], folder: Path) -> None:
     voice.say(
         f"已闭环预警的结论：投诉举报 {complaints} 件、事件 {incidents} 起，写入 {folder}\n"
         f"装载后进入特征：shian load {folder} --mapping shian",
-        f"Closed alerts settle {complaints} complaints and {incidents} incidents, in "
+        f"Closed alerts settle {several(complaints, 'complaint')} and "
+        f"{several(incidents, 'incident')}, in "
         f"{folder}\nLoad them into the features: shian load {folder} --mapping shian",
     )

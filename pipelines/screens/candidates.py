@@ -10,6 +10,7 @@ from features.schema import labels
 from models.candidates import Candidates
 from pipelines.console import Voice
 from pipelines.settings import TOP_ROWS
+from pipelines.wording import several
 
 _CANDIDATES = {
     "zh": ("编号", "名称", "概率", "列入情形", "最近处罚", "情节（核对项）"),
@@ -35,8 +36,9 @@ def show_candidates(voice: Voice, found: Candidates, register: Path | None) -> N
     voice.say(
         f"名单 {found.list_type}，截至 {found.as_of}：线索 {who.height:,} 家，"
         f"排除的处罚 {found.excluded.height:,} 件\n{found.note_zh}",
-        f"List {found.list_type} as of {found.as_of}: {who.height:,} candidates, "
-        f"{found.excluded.height:,} penalties excluded\n{found.note_en}",
+        f"List {found.list_type} as of {found.as_of}: "
+        f"{several(who.height, 'candidate')}, "
+        f"{several(found.excluded.height, 'penalty', 'penalties')} excluded\n{found.note_en}",
     )
     if register is None:
         voice.say(

@@ -11,6 +11,7 @@ from rich.text import Text
 from pipelines.console import Voice
 from pipelines.indicators import words
 from pipelines.indicators.running import Indicators, Judged
+from pipelines.wording import several
 
 # Rows of a gap list in the terminal; all of them are in gaps.csv.
 SHOWN = 30
@@ -113,7 +114,7 @@ def show_gaps(voice: Voice, judged: Judged, gaps: pl.DataFrame) -> None:
             f"{target.no}. {target.short_zh} {words.value_text(judged)}，"
             f"目标 {words.target_text(judged, 'zh')}，距目标差 {lacks}，清单 {gaps.height:,} 条",
             f"{target.no}. {target.short_en} {words.value_text(judged)}, "
-            f"target {words.target_text(judged, 'en')}, lacks {lacks}, {gaps.height:,} rows",
+            f"target {words.target_text(judged, 'en')}, lacks {lacks}, {several(gaps.height, 'row')}",
         ),
         gaps.columns[2:],
         [row[2:] for row in gaps.head(SHOWN).iter_rows()],

@@ -13,6 +13,7 @@ from pipelines.publication.ledger import By
 from pipelines.publication.publishing import Sources, State, publish_due, state_on
 from pipelines.settings import TOP_ROWS
 from pipelines.site.building import build_site
+from pipelines.wording import several
 
 _HEADER = {"zh": ("编号", "原因"), "en": ("item", "why")}
 _WHY = {
@@ -70,7 +71,8 @@ class Desk:
         count = len(pages.written)
         self.made |= {"cards": folder, "pages": count}
         self._voice.say(
-            f"公示码：{folder}（{count} 页）", f"Cards: {folder} ({count} pages)"
+            f"公示码：{folder}（{count} 页）",
+            f"Cards: {folder} ({several(count, 'page')})",
         )
         self._say_cleared(pages)
 
@@ -98,7 +100,7 @@ class Desk:
         self.made["site"] = folder / "index.html"
         self._voice.say(
             f"内部概况：{folder / 'index.html'}（{len(files.written)} 个文件，不得对外）",
-            f"Internal site: {folder / 'index.html'} ({len(files.written)} files, for the office)",
+            f"Internal site: {folder / 'index.html'} ({several(len(files.written), 'file')}, for the office)",
         )
         self._say_cleared(files)
 
@@ -113,20 +115,20 @@ class Desk:
             count = len(folder.removed)
             self._voice.say(
                 f"撤下以前写入而现已不应存在的文件 {count} 个",
-                f"Taken back: {count} {'file' if count == 1 else 'files'} of earlier runs",
+                f"Taken back: {several(count, 'file')} of earlier runs",
             )
         unknown = folder.strangers()
         if unknown:
             names = "、".join(path.name for path in unknown[:TOP_ROWS])
             self._voice.say(
                 f"文件夹中另有 {len(unknown)} 个网页不是本程序登记写入的，未动，请核对是否仍应存在：{names}",
-                f"{len(unknown)} other pages in the folder were not noted by this program and were left; see whether they may stay: {names}",
+                f"{several(len(unknown), 'page')} in the folder not noted by this program and left; see what may stay: {names}",
             )
         if folder.left:
             names = "、".join(path.name for path in folder.left[:TOP_ROWS])
             self._voice.say(
                 f"有 {len(folder.left)} 个文件应撤下，但写入后被人改过，未动，请人工核对后删除：{names}",
-                f"{len(folder.left)} to be taken back were changed by somebody since and were left; look at them and delete them: {names}",
+                f"{several(len(folder.left), 'file')} to be taken back, changed by somebody since and left; look and delete: {names}",
             )
 
     def _say_due(self, state: State) -> None:

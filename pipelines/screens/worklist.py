@@ -15,6 +15,7 @@ from pipelines.settings import TOP_ROWS
 from pipelines.weekly.drawn import DrawnList
 from pipelines.weekly.making import Made
 from pipelines.weekly.tasks import Stop
+from pipelines.wording import several
 
 _STOPS = {
     "zh": ("最迟", "检查日", "顺序", "检查人员", "经营者", "事由"),
@@ -85,7 +86,7 @@ def show_files(voice: Voice, files: Sequence[Path], warehouse: Path) -> None:
     voice.say(
         f"文件在 {out}：各所任务单 {sheets} 份、各组日历 {calendars} 份、总览 overview.html\n"
         f"填好后：{following}",
-        f"Files in {out}: {sheets} office sheets, {calendars} calendars, overview.en.html\n"
+        f"Files in {out}: {several(sheets, 'office sheet')}, {several(calendars, 'calendar')}, overview.en.html\n"
         f"When filled in: {following}",
     )
 
@@ -125,7 +126,7 @@ def show_drawn_list(voice: Voice, drawn: DrawnList, warehouse: Path) -> None:
     listing = drawn.listing
     voice.say(
         f"{listing.title}：{listing.rows.height:,} 次检查，{listing.first} 至 {listing.last}",
-        f"{listing.title_en}: {listing.rows.height:,} visits, {listing.first} to {listing.last}",
+        f"{listing.title_en}: {several(listing.rows.height, 'visit')}, {listing.first} to {listing.last}",
     )
     for task in drawn.left:
         who = "、".join(task.pair)

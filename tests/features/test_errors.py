@@ -1,9 +1,10 @@
 """Errors: one tree, an exit code each, and a word for each language."""
 
 import re
+from copy import copy
 
 from features import errors
-from features.errors import ShianError
+from features.errors import NotFoundError, ShianError
 
 KINDS = [
     kind
@@ -17,6 +18,17 @@ def test_every_error_has_an_exit_code_of_its_own() -> None:
     assert len(KINDS) > 1
     assert len(set(codes)) == len(codes)
     assert 0 not in codes
+
+
+def test_what_is_said_in_chinese_goes_with_the_error_from_process_to_process() -> None:
+    error = NotFoundError("no business", said="没有经营者")
+    # Processes hand errors over the way a copy is made.
+    again = copy(error)
+    assert (type(again), str(again), again.said) == (
+        NotFoundError,
+        "no business",
+        "没有经营者",
+    )
 
 
 def test_every_error_has_a_chinese_word_of_its_own() -> None:

@@ -46,6 +46,20 @@ def test_an_error_is_one_line_and_an_exit_code(
     assert said.out == ""
 
 
+def test_what_is_said_in_chinese_stands_before_the_english(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def command() -> None:
+        message = "no business goes by 'x'"
+        raise errors.NotFoundError(message, said="没有叫“x”的经营者")
+
+    with pytest.raises(typer.Exit):
+        guarded(command)()
+    assert capsys.readouterr().err == (
+        "错误（未找到） 没有叫“x”的经营者 error: no business goes by 'x'\n"
+    )
+
+
 def test_every_kind_of_error_has_an_exit_code_of_its_own() -> None:
     codes = [kind.exit_code for kind in KINDS]
     assert len(set(codes)) == len(codes)
