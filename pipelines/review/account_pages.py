@@ -7,6 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from features.errors import ShianError
 from pipelines.console import LANGUAGES
+from pipelines.register.decisions import CHINA
 from pipelines.review.errors import status_of
 from pipelines.review.pages import render
 from pipelines.review.roles import MANAGERS, ROLES
@@ -21,6 +22,19 @@ from pipelines.review.signing import (
 from pipelines.review.visit import COOKIE, FORM_COOKIE, SEE_OTHER, Visit
 
 _WRONG, _NOT_FOUND = 403, 404
+_HAPPENED = {
+    "added": ("新建账号", "account made"),
+    "signed_in": ("登录", "signed in"),
+    "signed_out": ("退出", "signed out"),
+    "wrong_password": ("密码错误", "wrong password"),
+    "locked_out": ("多次输错，暂停登录", "paused after wrong passwords"),
+    "refused_locked": ("锁定期间尝试登录", "tried while locked"),
+    "password_changed": ("修改密码", "password changed"),
+    "password_given": ("重设密码", "new first password"),
+    "locked": ("锁定", "locked"),
+    "unlocked": ("解锁", "let in again"),
+    "revoked": ("结束全部会话", "sessions ended"),
+}
 
 
 def sign_in_page(visit: Visit) -> Response:
@@ -80,7 +94,7 @@ def account_page(visit: Visit) -> Response:
         visit.pick("我的账号", "My account"),
         status=status,
         message=message,
-        events=visit.bench.accounts.events(visit.me.login, most=20),
+        events=_events(visit, visit.me.login, 20),
     )
 
 
@@ -108,7 +122,7 @@ def accounts_page(visit: Visit) -> Response:
         visit.pick("账号管理", "Accounts"),
         accounts=store.accounts(),
         sessions=store.sessions(),
-        events=store.events(most=50),
+        events=_events(visit, None, 50),
         role_names={code: visit.pick(*said) for code, said in ROLES.items()},
         at=visit.at,
     )
@@ -129,6 +143,19 @@ def manage_page(visit: Visit) -> Response:
     else:
         raise HTTPException(_NOT_FOUND)
     return visit.go("/accounts")
+
+
+def _events(visit: Visit, login: str | None, most: int) -> list[tuple[str, ...]]:
+    """Tell what happened to accounts, in the time of the office."""
+    return [
+        (
+            f"{event.at.astimezone(CHINA):%Y-%m-%d %H:%M}",
+            event.login,
+            visit.pick(*_HAPPENED[event.what]),
+            event.by,
+        )
+        for event in visit.bench.accounts.events(login, most=most)
+    ]
 
 
 def _set(answer: Response, name: str, value: str, seconds: int | None) -> None:

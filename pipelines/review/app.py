@@ -45,6 +45,8 @@ PAGES: Sequence[tuple[str, Page, frozenset[str], list[str]]] = (
     ("/cases/{case_id}", cases.case_page, READERS, _GET),
     ("/cases/{case_id}/explanation", cases.case_explanation_page, READERS, _FORM),
     ("/cases/{case_id}/kept", cases.kept_page, READERS, _GET),
+    ("/cases/{case_id}/dossier.pdf", cases.dossier_pdf, READERS, _GET),
+    ("/cases/{case_id}/documents/{kind}.pdf", cases.document_pdf, READERS, _GET),
     ("/cases/{case_id}/acts/{action}", acts.act_page, ACTORS, _FORM),
     ("/candidates", cases.candidates_page, READERS, _GET),
     ("/candidates/{business_id}", cases.candidate_page, READERS, _FORM),

@@ -12,8 +12,11 @@ from features.errors import NotFoundError, ProcedureError
 from models.case import state
 from models.rules import load_rules
 from pipelines.acting import Seen
-from pipelines.case_files import find_case_file
-from pipelines.dossier.gathering import gather_kept, gather_seen
+from pipelines.case_files import CaseFile, find_case_file
+from pipelines.dossier.documents import KINDS, document_html
+from pipelines.dossier.gathering import gather_kept, gather_seen, last_explained
+from pipelines.dossier.printed import dossier_html
+from pipelines.dossier.printing import pdf
 from pipelines.dossier.view import sections
 from pipelines.listing import DEFAULT_LIST
 from pipelines.review.case_view import (
@@ -42,15 +45,18 @@ def worklist_page(visit: Visit) -> Response:
     """
     if visit.me.role in MANAGERS:
         return visit.go("/accounts")
-    words = _words(visit)
-    own = visit.me.role if visit.me.role in ACTORS else "all"
-    asked = visit.said("role")
+    words, me = _words(visit), visit.me
+    asked, own = visit.said("role"), me.role if me.role in ACTORS else "all"
     role = asked if asked in {*ACTORS, "all"} else own
     items = visit.bench.reading.waiting(
         visit.today,
         role=None if role == "all" else role,
-        actor=visit.me.person if role == visit.me.role else None,
+        actor=me.person if role == me.role else None,
     )
+    streets = visit.bench.reading.streets(me.office)
+    is_own = bool(streets) and visit.said("office") == "own"
+    if is_own:
+        items = tuple(i for i in items if words.street(i.business_id) in streets)
     return render(
         visit,
         "worklist.html.j2",
@@ -63,6 +69,8 @@ def worklist_page(visit: Visit) -> Response:
         count=len(items),
         late=sum(item.is_overdue for item in items),
         is_named=bool(words.names),
+        has_office=bool(streets),
+        is_own=is_own,
         **_paged(
             visit,
             [work_row(words, i, visit.today) for i in _page(visit, items)],
@@ -111,6 +119,7 @@ def case_page(visit: Visit) -> Response:
         clocks=[clock_row(words, t, visit.today) for t in file.terms],
         history=[told(words, e) for e in reversed(file.entries)],
         is_open=_opened(visit, case.business_id) is not None,
+        printed=_printed(words, file) if last_explained(file) else [],
     )
 
 
@@ -129,6 +138,20 @@ def kept_page(visit: Visit) -> Response:
     title = f"{told['head']['name']} · {case_id}"
     back = f"/cases/{case_id}"
     return render(visit, "kept.html.j2", title, d=told, back=back)
+
+
+def dossier_pdf(visit: Visit) -> Response:
+    """Print a case with the explanation that was kept with its last act."""
+    case_id = visit.path("case_id")
+    dossier = gather_kept(visit.bench.reading.places, case_id, today=visit.today)
+    return _pdf(visit, dossier_html(dossier, visit.lang), f"{case_id}.pdf")
+
+
+def document_pdf(visit: Visit) -> Response:
+    """Print a document of a case, with what no record says marked to be filled in."""
+    case_id, kind = visit.path("case_id"), visit.path("kind")
+    dossier = gather_kept(visit.bench.reading.places, case_id, today=visit.today)
+    return _pdf(visit, document_html(dossier, kind, {}), f"{case_id}-{kind}.pdf")
 
 
 def candidate_page(visit: Visit) -> Response:
@@ -181,6 +204,25 @@ def document_page(visit: Visit) -> Response:
     held = f'attachment; filename="{sha256[:12]}.{ending}"'
     headers = {"content-disposition": held}
     return Response(content, media_type="application/octet-stream", headers=headers)
+
+
+def _pdf(visit: Visit, html: str, name: str) -> Response:
+    """Print a page; one at a time, for each takes a processor for a second."""
+    with visit.bench.printing:
+        content = pdf(html)
+    held = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type="application/pdf", headers=held)
+
+
+def _printed(words: Words, file: CaseFile) -> list[tuple[str, str]]:
+    """Name the documents that the case stands for now, or whose act it holds."""
+    done = {act.action for act in file.case.acts}
+    possible = done | {allowed.step.action for allowed in file.allowed}
+    return [
+        (code, words.pick(kind.zh, kind.en))
+        for code, kind in KINDS.items()
+        if possible.intersection(kind.actions)
+    ]
 
 
 def _explained(visit: Visit, business_id: str, *, case_id: str | None) -> Response:

@@ -61,6 +61,11 @@ class Words:
         known = self.names.get(business_id)
         return known.name if known else business_id
 
+    def street(self, business_id: str) -> str | None:
+        """Give the street of a business."""
+        known = self.names.get(business_id)
+        return known.street_code if known else None
+
     def left(self, today: date, day: date) -> str:
         """Say how far off a day is."""
         days = (day - today).days

@@ -92,6 +92,16 @@ class Reading:
         except WarehouseError:
             return {}
 
+    def streets(self, office: str) -> frozenset[str]:
+        """Give the streets of an office by its name or number; none of an unknown one."""
+        try:
+            offices = self._once("offices", self._edition(), self._offices)
+        except WarehouseError:
+            return frozenset()
+        return frozenset(
+            street for number, name, street in offices if office in (number, name)
+        )
+
     def candidates(self, today: date, list_type: str) -> Candidates:
         """Give whom there may be a ground to list today."""
         key = (self._edition(), _head(self.entries()), today, list_type)
@@ -139,6 +149,11 @@ class Reading:
                 "order by business_id, valid_from"
             )
         return {number: Name(name, street) for number, name, street in rows.iter_rows()}
+
+    def _offices(self) -> list[tuple[str, str, str]]:
+        with open_warehouse(self.places.warehouse, read_only=True) as opened:
+            rows = opened.sql("select office_id, name, street_code from mart.office")
+        return rows.rows()
 
     def _once(
         self, what: str, key: Hashable, make: Callable[[], T], *, most: int = 1

@@ -4,6 +4,7 @@ import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -46,6 +47,7 @@ class Workbench:
     clock: Callable[[], datetime]
     requests: Buckets
     sign_ins: Buckets
+    printing: Lock = field(default_factory=Lock)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -62,6 +62,11 @@ def test_three_people_bring_a_case_to_its_listing(desk: Desk) -> None:
     kept = desk.of("qianyi").get("/cases/2026-0001/kept").text
     for words in ("为什么可能有错", "什么会改变结果", "随登记簿第6行", "列入依据"):
         assert words in kept
+    for printed in ("dossier", "documents/listed"):
+        paper = desk.of("qianyi").get(f"/cases/2026-0001/{printed}.pdf")
+        assert (paper.status, paper.body[:5]) == (200, b"%PDF-")
+        assert f"/cases/2026-0001/{printed}.pdf" in page
+    assert desk.of("qianyi").get("/cases/2026-0001/documents/none.pdf").status == 422
 
 
 def test_nobody_decides_what_they_have_not_read(desk: Desk) -> None:

@@ -49,6 +49,7 @@ def filled(path: str, office: Office) -> str:
         "sha256": "a" * 64,
         "login": "qianyi",
         "does": "unlock",
+        "kind": "notice",
     }
     return re.sub(r"\{(\w+)\}", lambda found: known[found[1]], path)
 
