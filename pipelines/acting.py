@@ -18,6 +18,7 @@ from models.rules import Rules, load_rules
 from pipelines.case_files import code_of, find_case
 from pipelines.register.chain import Attachment, Entry, canonical
 from pipelines.register.decisions import CHINA, Request, cases, record
+from pipelines.register.ledger import is_there
 
 # Enough that nobody guesses the mark of an explanation that was not opened.
 MARK_LENGTH = 12
@@ -107,7 +108,7 @@ def look(places: Places, asked: str, *, today: date) -> Seen:
         NotFoundError: there is no such case or business.
         ModelError: there is no champion.
     """
-    known = cases(places.register) if places.register.exists() else {}
+    known = cases(places.register) if is_there(places.register) else {}
     if asked in known:
         business_id = known[asked].business_id
     else:

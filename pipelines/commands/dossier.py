@@ -117,8 +117,9 @@ def _dossier(places: "Places", asked: str, *, is_fresh: bool) -> "Dossier":
     """Take the explanation kept with a case, or today's where none is asked for."""
     from pipelines.dossier.gathering import gather, gather_kept
     from pipelines.register.decisions import cases
+    from pipelines.register.ledger import is_there
 
-    known = cases(places.register) if places.register.exists() else {}
+    known = cases(places.register) if is_there(places.register) else {}
     if asked in known and not is_fresh:
         return gather_kept(places, asked, today=today())
     return gather(places, asked, today=today())

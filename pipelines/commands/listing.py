@@ -77,10 +77,11 @@ def candidates(
     """
     from pipelines.listing import find_candidates
     from pipelines.listing_book import write_candidates
+    from pipelines.register.ledger import is_there
     from pipelines.screens.candidates import candidate_facts, show_candidates
 
     voice = options.voice(lang, as_json=as_json, quiet=quiet)
-    known = register if register.exists() else None
+    known = register if is_there(register) else None
     with voice.progress("查找线索", "finding candidates"):
         found = find_candidates(
             warehouse, as_of=options.day(as_of), register=known, list_type=list_type

@@ -27,6 +27,7 @@ from pipelines.publication import files
 from pipelines.publication.ledger import By, public_now, record
 from pipelines.register.annulments import REPAIRED, ends_of
 from pipelines.register.decisions import cases
+from pipelines.register.ledger import is_there
 
 PENALTY, LISTING = "penalty:", "listing:"
 
@@ -59,7 +60,7 @@ def state_on(sources: Sources, day: date) -> State:
     rules = load_rules()
     with open_warehouse(sources.warehouse, read_only=True) as opened:
         facts = opened.facts()
-    known = cases(sources.register) if sources.register.exists() else {}
+    known = cases(sources.register) if is_there(sources.register) else {}
     penalties = _as_registered(_penalties(facts, day), known, day)
     wanted = _wanted_penalties(penalties, day, rules) | _wanted_listings(known, rules)
     gone = _gone(penalties, known)

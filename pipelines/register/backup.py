@@ -5,7 +5,7 @@ from pathlib import Path
 from features.errors import RegisterError
 from models.rules import Rules
 from pipelines.register.chain import Head
-from pipelines.register.ledger import open_ledger
+from pipelines.register.ledger import Ledger, address_of, open_ledger
 from pipelines.register.verify import Verified, verify
 
 
@@ -26,21 +26,39 @@ def backup(path: Path, target: Path, rules: Rules) -> Head:
 
 
 def restore(copy: Path, path: Path, rules: Rules) -> Head:
-    """Bring a copy back to where there is no register.
+    """Bring a copy back to where there is no register, or an empty one on a server.
+
+    A copy is a file in either case, so that a register may move to a server and back.
 
     Raises:
         RegisterError: something is there already, or the copy is not sound.
     """
+    if address_of(path) is None:
+        _refuse_what_is_there(path)
+    head = _sound(copy, verify(copy, rules)).head
+    with open_ledger(copy) as kept:
+        if address_of(path) is None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            kept.copy_to(path)
+        else:
+            _fill_server(path, kept)
+    with open_ledger(path, create=True):
+        return head
+
+
+def _refuse_what_is_there(path: Path) -> None:
     for there in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
         if there.exists():
             message = f"{there} exists and may hold decisions the copy lacks; move it away first"
             raise RegisterError(message)
-    head = _sound(copy, verify(copy, rules)).head
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with open_ledger(copy) as ledger:
-        ledger.copy_to(path)
-    with open_ledger(path, create=True):
-        return head
+
+
+def _fill_server(path: Path, kept: Ledger) -> None:
+    with open_ledger(path, create=True) as server:
+        if server.tally().entries:
+            message = f"{server.path} holds a register with decisions the copy may lack; restore into an empty database"
+            raise RegisterError(message)
+        server.fill(kept.entries())
 
 
 def _sound(path: Path, verified: Verified) -> Verified:

@@ -10,7 +10,7 @@ from models.case import Case, is_public
 from models.listing import refusal
 from models.rules import Rules
 from pipelines.register.chain import GENESIS, Entry, Head, cases_of, opened
-from pipelines.register.ledger import Ledger, definitions, open_ledger
+from pipelines.register.ledger import Ledger, open_ledger
 
 
 @dataclass(frozen=True)
@@ -127,14 +127,14 @@ def _head(entries: list[Entry]) -> Head:
 
 
 def _written(ledger: Ledger, entries: list[Entry], tally: Head) -> Iterable[Finding]:
-    yield from (Finding("file", None, f"SQLite: {said}") for said in ledger.damage())
+    yield from (Finding("file", None, said) for said in ledger.damage())
     yield from _definitions(ledger)
     yield from _chain([e for e in entries if 1 <= e.seq <= tally.entries])
     yield from _counts(entries, tally)
 
 
 def _definitions(ledger: Ledger) -> list[Finding]:
-    found, expected = ledger.definitions(), definitions()
+    found, expected = ledger.definitions(), ledger.expected()
     return [
         Finding("definition", None, f"{name} is missing, changed or not ours")
         for name in sorted(found.keys() | expected.keys())
