@@ -16,6 +16,7 @@ from pipelines.review.visit import COOKIE, FORM_COOKIE
 from tests import ROOT
 from tests.review_office import PASSWORD, PDF, Office, Visitor
 
+NEW = "another sentence to remember"
 POLICY = {
     "default-src": "'none'",
     "style-src": "'self'",
@@ -290,3 +291,95 @@ def test_an_address_is_written_as_browsers_take_it() -> None:
     named = Address(host="::", port=0, names=("a.example",), certificate=ROOT, key=ROOT)
     assert named.url(443) == "https://a.example:443/"
     assert named.hosts == ("a.example",)
+
+
+def test_a_page_answers_to_no_method_but_its_own(visitor: Visitor) -> None:
+    visitor.sign_in("lilei")
+    for method in ("PUT", "DELETE", "PATCH", "TRACE", "FETCH"):
+        assert visitor.ask(method, "/account").status == 405
+    assert visitor.ask("POST", "/").status == 405
+
+
+def test_no_address_holds_a_token_and_none_leads_elsewhere(visitor: Visitor) -> None:
+    signed = visitor.sign_in("lilei")
+    assert signed.headers["location"] == "/"
+    page = visitor.get("/?next=https://evil.example&lang=//evil.example")
+    links = re.findall(r'(?:href|action)="([^"]*)"', page.text)
+    assert links
+    assert all(link.startswith(("/", "?", "#")) and "//" not in link for link in links)
+    token, csrf = visitor.cookies[COOKIE], visitor.csrf()
+    assert not any(token in link or csrf in link for link in links)
+
+
+def test_what_was_typed_is_shown_and_never_run(
+    visitor: Visitor, office: Office
+) -> None:
+    visitor.sign_in("lilei")
+    mark = "<img src=x onerror=alert(1)>{{7*7}}"
+    path = f"/candidates/{office.businesses[0]}/file"
+    answer = visitor.post(path, {"csrf": visitor.csrf(), "reason": mark, "nonce": mark})
+    assert "<img" not in answer.text
+    assert "49" not in answer.text.partition("<h1>")[2].partition("</h1>")[0]
+
+
+def test_a_field_sent_twice_counts_once_and_a_control_character_not_at_all(
+    visitor: Visitor,
+) -> None:
+    visitor.sign_in("lilei")
+    fields = {"csrf": ["wrong", visitor.csrf()], "language": ["en", "zh"]}
+    assert visitor.post("/account/language", fields).status == 303
+    assert '<html lang="zh-CN">' in visitor.get("/account").text
+    for text in ("\x00", "\x1b[2J", "\x85", "x" * 5000):
+        sent = {"csrf": visitor.csrf(), "language": text}
+        assert visitor.post("/account/language", sent).status == 422
+
+
+def test_what_happened_to_an_account_is_never_changed(office: Office) -> None:
+    with closing(sqlite3.connect(office.accounts.path)) as file:
+        for statement in ("delete from event", "update event set what = 'nothing'"):
+            with pytest.raises(sqlite3.IntegrityError, match="never"):
+                file.execute(statement)
+    mode = office.accounts.path.stat().st_mode & 0o777
+    assert mode == 0o600
+
+
+def test_an_officer_sees_when_the_account_was_used_and_ends_it_everywhere(
+    address: str, visitor: Visitor
+) -> None:
+    other = Visitor(address)
+    other.sign_in("wangfang")
+    visitor.sign_in("wangfang")
+    assert visitor.get("/account").text.count("登录</td>") >= 2
+    assert visitor.post("/account/sessions", {"csrf": visitor.csrf()}).status == 303
+    for ended in (other, visitor):
+        assert ended.get("/").headers["location"] == "/sign-in"
+    other.close()
+
+
+def test_a_password_is_changed_with_the_old_one_alone(
+    office_as_made: Office, tmp_path: Path
+) -> None:
+    office = office_as_made.copy(tmp_path)
+    with office.serving() as address:
+        visitor = Visitor(address)
+        visitor.sign_in("lilei")
+        fields = {"csrf": visitor.csrf(), "old": "not the old one", "new": NEW}
+        refused = visitor.post("/account", fields)
+        assert refused.status == 422
+        assert "原密码不对" in refused.text
+        assert NEW not in refused.text
+        changed = visitor.post("/account", {**fields, "old": PASSWORD})
+        assert changed.headers["location"] == "/sign-in"
+        assert visitor.get("/").headers["location"] == "/sign-in"
+        assert visitor.sign_in("lilei", NEW).status == 303
+        visitor.close()
+
+
+def test_each_reads_in_their_own_language(visitor: Visitor) -> None:
+    visitor.sign_in("zhaomin")
+    assert "待办" in visitor.get("/").text
+    assert "To do" in visitor.get("/?lang=en").text
+    assert 'href="/cases?lang=en"' in visitor.get("/?lang=en").text
+    visitor.post("/account/language", {"csrf": visitor.csrf(), "language": "en"})
+    assert '<html lang="en">' in visitor.get("/cases").text
+    assert "待办" in visitor.get("/?lang=zh").text
