@@ -3,13 +3,18 @@
 import socket
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipelines import settings
 from pipelines.commands import options
 from pipelines.commands.options import Json, Lang, Quiet, Register, Store, Warehouse
+from pipelines.console import Voice
+
+if TYPE_CHECKING:
+    from pipelines.review.app import Site
+    from pipelines.review.serving import Address
 
 Accounts = Annotated[
     Path, typer.Option("--accounts", help="账号文件 / file of accounts and sessions")
@@ -91,31 +96,37 @@ def serve(
     if context.invoked_subcommand is not None:
         return
     from pipelines.acting import Places
-    from pipelines.review.account_store import AccountStore
-    from pipelines.review.app import Site, create_app
-    from pipelines.review.serving import Address, log_to_stderr, server
+    from pipelines.review.app import Site
+    from pipelines.review.serving import Address
 
     voice = options.voice(lang, as_json=as_json, quiet=quiet)
+    names = tuple(name or ())
     address = Address(
-        host=host,
-        port=port,
-        names=tuple(name or ()),
-        certificate=tls_cert,
-        key=tls_key,
+        host=host, port=port, names=names, certificate=tls_cert, key=tls_key
     )
     address.check()
-    people = len(AccountStore(accounts).accounts())
+    places = Places(register=register, warehouse=warehouse, store=store)
     site = Site(
-        places=Places(register=register, warehouse=warehouse, store=store),
+        places=places,
         accounts=accounts,
         documents=documents,
         hosts=address.hosts,
         is_tls=address.is_tls,
     )
+    _serve(voice, address, site)
+
+
+def _serve(voice: Voice, address: "Address", site: "Site") -> None:
+    """Say where it is, and serve until it is stopped."""
+    from pipelines.review.account_store import AccountStore
+    from pipelines.review.app import create_app
+    from pipelines.review.serving import log_to_stderr, server
+
+    people = len(AccountStore(site.accounts).accounts())
     app = create_app(site, options.now)
-    if not quiet:
+    if not voice.quiet:
         log_to_stderr()
-    with _listening(host, port) as heard:
+    with _listening(address.host, address.port) as heard:
         url = address.url(heard.getsockname()[1])
         voice.facts({"url": url, "accounts": people})
         voice.say(
