@@ -10,6 +10,7 @@ import polars as pl
 from features.catalogue import feature_names
 from features.errors import NotFoundError
 from features.profile import attributes_at
+from features.rest import Rest, only
 from features.schema import Facts
 from features.warehouse import open_warehouse
 from models.candidates import candidates
@@ -17,7 +18,7 @@ from models.registry import champion, kept_table
 from models.rules import Rules, load_rules
 from pipelines.dossier import doubts
 from pipelines.history import history
-from pipelines.judging import Judged, judge
+from pipelines.judging import Assessed, Judged, assess, judge
 from pipelines.provenance import code_version, fingerprint
 from pipelines.scenarios import scenarios
 from pipelines.similar import similar_to
@@ -57,11 +58,15 @@ def freeze(
     model, rules = champion(store), load_rules()
     book = kept_table(store, model.version, CASEBOOK)
 
-    def judged_at(facts: Facts, day: date) -> Judged:
-        asked = pairs.with_columns(as_of=pl.lit(day))
-        return judge(facts, asked, model=model, rules=rules)
+    # What the others know changes with the day alone, and is made once.
+    rest, own = Rest(facts, business_id), only(facts, business_id)
 
-    judged = judged_at(facts, as_of)
+    def assessed_at(own: Facts, day: date) -> Assessed:
+        asked, told = pairs.with_columns(as_of=pl.lit(day)), rest.background(own, day)
+        return assess(own, asked, model=model, rules=rules, background=told)
+
+    told = rest.background(own, as_of)
+    judged = judge(own, pairs, model=model, rules=rules, background=told)
     who = attributes_at(facts.business, pairs).row(0, named=True)
     said = {
         "as_of": as_of,
@@ -71,7 +76,7 @@ def freeze(
         **_grounds(facts, rules, judged, business_id),
         "events": [vars(e) for e in history(facts, business_id, as_of)],
         "similar": _similar(facts, book, who, judged),
-        "scenarios": [vars(s) for s in scenarios(facts, business_id, as_of, judged_at)],
+        "scenarios": [vars(s) for s in scenarios(own, business_id, as_of, assessed_at)],
         "model_version": model.version,
         "law_version": rules.version,
         "code_version": code_version(),
