@@ -20,6 +20,14 @@ INSPECTOR_SHRINKAGE = 100.0
 PRIOR_SERIOUS_RATE, PRIOR_VISITS = 0.12, 20.0
 
 _COUNTS = ("key_failed", "general_failed", "minor_failed")
+# How bad a visit was, to order visits by: the source's own score where it gives one, else
+# the items failed. A key item weighs as three general ones, a minor one as a third.
+GRAVITY = pl.coalesce(
+    pl.col("source_score").cast(pl.Float64),
+    pl.col("key_failed").fill_null(0) * 3.0
+    + pl.col("general_failed").fill_null(0)
+    + pl.col("minor_failed").fill_null(0) / 3.0,
+)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from datetime import date
 
 import polars as pl
 
-from features.inspections import OUTCOME_PURPOSES
+from features.inspections import GRAVITY, OUTCOME_PURPOSES
 from features.profile import attributes_at
 from features.schema import Facts
 
@@ -31,7 +31,7 @@ def outcomes_within(
 
     An outcome is a routine or random visit with a known result; re-inspections and
     complaint visits are evidence. Columns: business_id, as_of, inspection_id,
-    inspected_on, recorded_at, is_serious, inspector_id, inclusion_probability.
+    inspected_on, recorded_at, is_serious, inspector_id, inclusion_probability, gravity.
     """
     outcomes = facts.inspection.filter(
         pl.col("purpose").is_in(OUTCOME_PURPOSES), pl.col("is_serious").is_not_null()
@@ -43,6 +43,7 @@ def outcomes_within(
         "is_serious",
         "inspector_id",
         "inclusion_probability",
+        gravity=GRAVITY,
     )
     horizon = pl.duration(days=horizon_days)
     return (

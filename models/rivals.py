@@ -18,9 +18,10 @@ from features.catalogue import FAMILIES, catalogue
 from features.errors import MachineError
 from models.bins import Column, fit_bins
 from models.metrics import Array
-from models.risk import SEED, RiskModel, Training, fit
+from models.risk import SEED, RiskModel, fit
 from models.scorecard import inputs_of, non_negative_logistic
 from models.severity import offsets
+from models.training import Training
 
 EBM_MODULE = "interpret.glassbox"
 # Enough bags to smooth chance, few enough for rolling windows; no pairs of features.

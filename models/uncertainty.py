@@ -24,6 +24,8 @@ GROUPS_BEGIN = (0.5, 2.5)
 PRIOR_PAIRS = 200.0
 # Pairs the spread is measured on: more hardly change it.
 MOST_PAIRS = 40_000
+# Blocks between two visits: later ones have drifted, and tell less of the day stated.
+MOST_BLOCKS_APART = 3
 # Beyond it a normal spread of log-odds says no more than "anything".
 WIDEST = 2.0
 # 5% and 95% of a normal distribution.
@@ -57,12 +59,14 @@ def known_of(matrix: pl.DataFrame) -> Array:
 
 
 def consecutive(business: pl.Series, as_of: pl.Series) -> tuple[Codes, Codes]:
-    """Give the rows of visits with a next one to the same business, and of that one."""
+    """Give the rows of visits with a next one soon to the same business, and of that."""
     rows = pl.DataFrame({"business": business, "as_of": as_of}).with_row_index("row")
     order = rows.sort("business", "as_of", "row")
     row = order["row"].cast(pl.Int64).to_numpy()
-    is_same = (order["business"] == order["business"].shift(-1)).fill_null(value=False)
-    first = np.flatnonzero(is_same.to_numpy())
+    is_same = order["business"] == order["business"].shift(-1)
+    block = order["as_of"].rank("dense").cast(pl.Int64)
+    is_soon = block.shift(-1) - block <= MOST_BLOCKS_APART
+    first = np.flatnonzero((is_same & is_soon).fill_null(value=False).to_numpy())
     first = first[:: max(1, -(-len(first) // MOST_PAIRS))]
     return row[first], row[first + 1]
 

@@ -16,7 +16,7 @@ from typing import TypeVar
 import dask.array as da
 import numpy as np
 from distributed import Client, KilledWorker, as_completed
-from lightgbm.dask import DaskLGBMClassifier
+from lightgbm.dask import DaskLGBMRegressor
 
 from features.errors import MachineError
 from models.risk import Growing
@@ -96,9 +96,9 @@ class Cluster:
             self._client() as client,
             warnings.catch_warnings(),
         ):
-            # Its own classifier passes what it then warns of.
+            # Its own regressor passes what it then warns of.
             warnings.filterwarnings("ignore", "Parameter n_jobs will be ignored")
-            rows = -(-len(growing.serious) // max(1, len(client.ncores())))
+            rows = -(-len(growing.target) // max(1, len(client.ncores())))
 
             def spread(values: np.ndarray) -> da.Array:
                 array: da.Array = da.from_array(values, (rows, *values.shape[1:]))
@@ -107,13 +107,13 @@ class Cluster:
             chosen = growing.parameters | DISTRIBUTED
             # Each worker takes the threads it was started with.
             del chosen["num_threads"]
-            model = DaskLGBMClassifier(
+            model = DaskLGBMRegressor(
                 client=client, n_estimators=growing.rounds, **chosen
             )
             weight = growing.weight
             model.fit(
                 spread(growing.inputs),
-                spread(growing.serious),
+                spread(growing.target),
                 sample_weight=None if weight is None else spread(weight),
                 init_score=spread(growing.offsets),
                 feature_name=list(growing.features),

@@ -18,9 +18,10 @@ from features.warehouse import open_warehouse
 from models import credit
 from models.clauses import Number
 from models.registry import Record, check_place, keep
-from models.risk import ROUNDS, Grow, RiskModel, Training, fit, grow_here, parameters
+from models.risk import ROUNDS, Grow, RiskModel, fit, grow_here, parameters
 from models.rules import Rules, load_rules
 from models.scorecard import Scorecard
+from models.training import Training
 from pipelines.provenance import code_version, fingerprint
 from pipelines.training_tables import training_tables
 from pipelines.visits import (
@@ -181,6 +182,7 @@ def training_of(rows: VisitRows) -> Training:
         .fill_null(np.nan)
         .cast(pl.Float64)
         .to_numpy(),
+        gravity=rows.outcome["gravity"].cast(pl.Float64).to_numpy(),
     )
 
 

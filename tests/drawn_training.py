@@ -7,7 +7,8 @@ import polars as pl
 
 from features.catalogue import catalogue, feature_names
 from models.calibration import logistic
-from models.risk import RiskModel, Training, fit
+from models.risk import RiskModel, fit
+from models.training import Training
 
 #   name, worse direction
 COLUMNS = {"past": 1, "online": -1, "size": 0, "open": 1}
@@ -44,13 +45,15 @@ def drawn_training(
         + strictness * (inspector - 1.5)
         - 1.6
     )
+    serious = (rng.random(visits) < logistic(log_odds)).astype(np.float64)
     return Training(
         matrix=matrix,
-        serious=(rng.random(visits) < logistic(log_odds)).astype(np.float64),
+        serious=serious,
         inspector=pl.Series([f"i{code}" for code in inspector]),
         as_of=pl.Series(np.arange(visits) * BLOCKS // visits),
         business=pl.Series(rng.integers(0, visits // 3, visits)),
         inclusion=np.full(visits, np.nan),
+        gravity=serious,
     )
 
 

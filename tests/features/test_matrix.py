@@ -79,7 +79,6 @@ def test_no_pairs_give_no_rows_but_every_column() -> None:
         ("visits_1826d", 3.0),
         ("serious_365d", 1.0),
         ("serious_share_730d", 1 / (3 + 2)),
-        ("serious_trend", 1 / (2 + 2) - 1 / (3 + 2)),
         ("general_failed_mean_730d", 2.0),
         ("last_serious", 0.0),
         ("days_since_visit", 30.0),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from features.catalogue import catalogue
 from features.errors import ModelError
 from models.metrics import Ranked
-from models.risk import MIN_LEAF, RiskModel, fit
+from models.risk import MIN_FOUND, RiskModel, fit
 from tests import ROOT
 from tests.drawn_training import (
     COLUMNS,
@@ -121,7 +121,7 @@ def test_a_folder_without_a_whole_model_is_refused(model, tmp_path, state):
 
 
 @pytest.mark.parametrize(
-    ("serious", "clean"), [(MIN_LEAF - 1, 300), (300, MIN_LEAF - 1), (0, 0)]
+    ("serious", "clean"), [(MIN_FOUND - 1, 300), (300, MIN_FOUND - 1), (0, 0)]
 )
 def test_too_few_visits_of_either_outcome_are_refused(serious, clean):
     training = drawn_training(2_000)
@@ -144,6 +144,7 @@ def test_enough_visits_of_both_outcomes_in_one_block_are_fitted_uncalibrated():
             pl.Series([0] * 1_500),
             one_block.business,
             one_block.inclusion,
+            one_block.gravity,
         ),
         FEATURES,
         DIRECTIONS,
@@ -257,7 +258,7 @@ def test_an_interval_narrows_with_the_visits_it_was_learnt_from(model):
     many = drawn_model(visits=12_000)
 
     def width(of):
-        (lower, upper), _ = of.intervals(SAMPLE)
+        _, (lower, upper) = of.intervals(SAMPLE)
         return np.mean(log_odds(upper) - log_odds(lower))
 
     # Eight times the visits: between a half and a third of the width.

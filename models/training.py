@@ -1,0 +1,55 @@
+"""What a model is grown on: visits with a known result, and how bad each was."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from models.metrics import Array
+
+# How much of what is learnt is how bad a visit was among all, beside whether it was
+# serious. A visit one item short of serious says more of a business than a spotless one,
+# and which side of the line an inspector puts it on is partly chance.
+GRAVITY_SHARE = 0.3
+
+
+@dataclass(frozen=True)
+class Training:
+    """What a model is grown on: one row per visit, in the order of time.
+
+    `inclusion` is the chance with which the visit was drawn, NaN where nobody knows it;
+    `gravity` orders visits from the best to the worst, as features.inspections.GRAVITY.
+    """
+
+    matrix: pl.DataFrame
+    serious: Array
+    inspector: pl.Series
+    as_of: pl.Series
+    business: pl.Series
+    inclusion: Array
+    gravity: Array
+
+    def only(self, mask: npt.NDArray[np.bool_]) -> "Training":
+        """Keep the visits of a mask."""
+        keep = pl.Series(mask)
+        return Training(
+            self.matrix.filter(keep),
+            self.serious[mask],
+            self.inspector.filter(keep),
+            self.as_of.filter(keep),
+            self.business.filter(keep),
+            self.inclusion[mask],
+            self.gravity[mask],
+        )
+
+    @property
+    def target(self) -> Array:
+        """Give what the trees learn: serious or not, and the place among all visits.
+
+        Of four visits, one serious and worst, the others alike: the serious one is
+        learnt as .7 + .3 x 3.5/4 = .96, the others as .3 x 1.5/4 = .11.
+        """
+        rank = pl.Series(self.gravity).rank("average").to_numpy() - 0.5
+        place: Array = rank / max(len(rank), 1)
+        return (1 - GRAVITY_SHARE) * self.serious + GRAVITY_SHARE * place
