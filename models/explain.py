@@ -77,16 +77,7 @@ def model_reasons(
     gives, base value last. First come the stories that move the odds the way they went
     altogether, then those against, each by how far they move them.
     """
-    sums = story_contributions(contributions)
-    total = np.sign(sums.sum(axis=1, keepdims=True))
-    sums[:, [list(STORIES).index(story) for story in NOT_ITS_OWN]] = 0.0
-    against = np.sign(sums) != total
-    order = np.lexsort((-np.abs(sums), against), axis=1)[:, :most]
-    rows = np.repeat(np.arange(len(sums)), order.shape[1])
-    story = order.ravel()
-    moved = sums[rows, story]
-    kept = np.abs(moved) >= MIN_CONTRIBUTION
-    rows, story, moved = rows[kept], story[kept], moved[kept]
+    rows, story, moved = strongest_stories(contributions, most)
     feature = _leading(contributions, rows, story, moved)
     # What can be told must not contradict the story: no reason is better than a false one.
     agrees = contributions[rows, feature] * moved > 0
@@ -98,13 +89,30 @@ def model_reasons(
             for code in np.unique(feature)
         ]
     )
-    toward = pl.Series(total[:, 0]).gather(told["row"])
+    total = np.sign(story_contributions(contributions).sum(axis=1))
+    toward = pl.Series(total).gather(told["row"])
     return told.sort(
         "row",
         told["contribution"].sign() != toward,
         pl.col("contribution").abs(),
         descending=[False, False, True],
     ).select(list(REASONS))
+
+
+def strongest_stories(
+    contributions: Array, most: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Array]:
+    """Choose the stories to tell of every row: row, number of the story, log-odds moved."""
+    sums = story_contributions(contributions)
+    total = np.sign(sums.sum(axis=1, keepdims=True))
+    sums[:, [list(STORIES).index(story) for story in NOT_ITS_OWN]] = 0.0
+    against = np.sign(sums) != total
+    order = np.lexsort((-np.abs(sums), against), axis=1)[:, :most]
+    rows = np.repeat(np.arange(len(sums)), order.shape[1])
+    story = order.ravel()
+    moved = sums[rows, story]
+    kept = np.abs(moved) >= MIN_CONTRIBUTION
+    return rows[kept], story[kept], moved[kept]
 
 
 def _leading(

@@ -1,12 +1,13 @@
 """The record of every model, kept by mlflow, and the one that is in use.
 
 A model is text and JSON in a folder. mlflow keeps the run (parameters, metrics, feature
-list, the folder's files) in a SQLite file beside it, and the alias `champion`. The folder
-of the champion is also named in champion.json, so that scoring reads it without importing
-mlflow, which alone costs more than scoring a district.
+list, the folder's files) in a SQLite file beside it, and two aliases: `challenger` for
+the model trained last, `champion` for the one that was promoted. Both are also named in
+files, so that scoring reads them without importing mlflow, which alone costs more than
+scoring a district. Every promotion leaves a numbered file that is never written again.
 
 The pointer is replaced last and in one step: whatever breaks off before leaves the old
-champion in use, and keeping the model again finishes what was begun.
+one in use, and keeping or promoting the model again finishes what was begun.
 """
 
 import fcntl
@@ -34,10 +35,9 @@ if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
 
 NAME = "shian-risk"
-ALIAS = "champion"
+CHAMPION, CHALLENGER = "champion", "challenger"
 # What reading a model and predicting with it takes.
 _REQUIRED = ("lightgbm", "numpy", "polars")
-_POINTER = "champion.json"
 _FINISHED = "FINISHED"
 
 
@@ -53,13 +53,13 @@ class Record:
 
 
 def keep(model: RiskModel, record: Record, store: Path) -> None:
-    """Write the model and its run, and make it the champion.
+    """Write the model and its run, and make it the challenger.
 
-    The scorecard of the record, or its absence, comes into use with the model.
+    The scorecard of the record, or its absence, goes with the model.
     The same model is one run however often it is kept; writers wait for each other.
 
     Raises:
-        MachineError: the store cannot be written; the old champion is still in use.
+        MachineError: the store cannot be written; the old challenger still stands.
     """
     with _writing(store), _one_writer(store):
         model.save(store / "models" / model.version)
@@ -74,9 +74,48 @@ def keep(model: RiskModel, record: Record, store: Path) -> None:
         )
         _log(model, record, store)
         chosen = {"version": model.version, "scorecard": card.version if card else ""}
-        draft = store / f"{_POINTER}.draft"
-        draft.write_text(json.dumps(chosen), "utf-8")
-        draft.replace(store / _POINTER)
+        _point(store, CHALLENGER, chosen)
+
+
+def promote(store: Path, promotion: Mapping[str, object]) -> Path:
+    """Make the challenger the champion, and keep who decided it and why.
+
+    `promotion` is what is written down beside the versions; gives the file.
+
+    Raises:
+        ModelError: there is no challenger.
+        MachineError: the store cannot be written; the old champion is still in use.
+    """
+    with _writing(store), _one_writer(store):
+        chosen = _pointed(store, CHALLENGER)
+        before = _pointed(store, CHAMPION)["version"] if is_promoted(store) else ""
+        folder = store / "promotions"
+        folder.mkdir(exist_ok=True)
+        path = folder / f"{len(list(folder.glob('*.json'))) + 1:04d}.json"
+        kept = {**chosen, "before": before, **promotion}
+        draft = path.with_suffix(".draft")
+        draft.write_text(json.dumps(kept, ensure_ascii=False, indent=1), "utf-8")
+        draft.replace(path)
+        _name_champion(store, chosen["version"])
+        _point(store, CHAMPION, chosen)
+    return path
+
+
+def is_promoted(store: Path) -> bool:
+    """Tell whether a model of this store was ever promoted.
+
+    Until then the challenger is used on trial, and every screen says so.
+    """
+    return (store / f"{CHAMPION}.json").exists()
+
+
+def challenger(store: Path) -> RiskModel:
+    """Read the model trained last.
+
+    Raises:
+        ModelError: there is none, or its files were changed.
+    """
+    return _model(store, CHALLENGER)
 
 
 def check_place(store: Path) -> None:
@@ -94,20 +133,33 @@ def check_place(store: Path) -> None:
 
 
 def champion(store: Path) -> RiskModel:
-    """Read the model in use.
+    """Read the model in use: the champion, and before the first the challenger.
 
     Raises:
         ModelError: there is none, its files were changed, or it was trained on other
             features than those of today.
     """
-    chosen = _chosen(store, "version")
+    return _model(store, _in_use(store))
+
+
+def _in_use(store: Path) -> str:
+    return CHAMPION if is_promoted(store) else CHALLENGER
+
+
+def _model(store: Path, role: str) -> RiskModel:
+    """Read the model of a role.
+
+    Raises:
+        ModelError: as champion says.
+    """
+    chosen = _pointed(store, role)["version"]
     model = RiskModel.load(store / "models" / chosen)
     if model.version != chosen:
-        message = f"the champion {chosen} in {store} was changed after it was trained"
+        message = f"the {role} {chosen} in {store} was changed after it was trained"
         raise ModelError(message)
     if model.features != feature_names():
         message = (
-            f"the champion {chosen} in {store} was trained on another list of features "
+            f"the {role} {chosen} in {store} was trained on another list of features "
             f"({_difference(model.features)}); train again with: shian train --store {store}"
         )
         told = f"{store} 中的模型是按另一组特征训练的，请重新训练：shian train --store {store}"
@@ -143,7 +195,7 @@ def scorecard_in_use(store: Path) -> Scorecard | None:
     Raises:
         ModelError: there is no champion, or the card's files were changed.
     """
-    chosen = _chosen(store, "scorecard")
+    chosen = _pointed(store, _in_use(store))["scorecard"]
     if not chosen:
         return None
     card = Scorecard.load(store / "scorecards" / chosen)
@@ -153,22 +205,33 @@ def scorecard_in_use(store: Path) -> Scorecard | None:
     return card
 
 
-def _chosen(store: Path, what: str) -> str:
+def _pointed(store: Path, role: str) -> dict[str, str]:
+    """Read what a pointer names: the version of the model, and of its scorecard."""
+    path = store / f"{role}.json"
     try:
-        chosen = json.loads((store / _POINTER).read_text("utf-8"))[what]
+        kept = json.loads(path.read_text("utf-8"))
+        chosen = {name: kept[name] for name in ("version", "scorecard")}
     except (OSError, ValueError, LookupError, TypeError) as error:
         message = (
-            f"{store} holds no champion; train one with: shian train --store {store}"
+            f"{store} holds no {role}; train one with: shian train --store {store}"
         )
         told = f"{store} 中没有可用的模型，请先运行：shian train --store {store}"
         raise ModelError(message, said=told) from error
-    if not isinstance(chosen, str):
-        message = (
-            f"{store / _POINTER} names as {what} {chosen!r}, which is no text; "
-            f"train again with: shian train --store {store}"
-        )
-        raise ModelError(message)
+    for what, named in chosen.items():
+        if not isinstance(named, str):
+            message = (
+                f"{path} names as {what} {named!r}, which is no text; "
+                f"train again with: shian train --store {store}"
+            )
+            raise ModelError(message)
     return chosen
+
+
+def _point(store: Path, role: str, chosen: Mapping[str, str]) -> None:
+    """Replace a pointer in one step."""
+    draft = store / f"{role}.json.draft"
+    draft.write_text(json.dumps(chosen), "utf-8")
+    draft.replace(store / f"{role}.json")
 
 
 @contextmanager
@@ -197,14 +260,34 @@ def _log(model: RiskModel, record: Record, store: Path) -> None:
     """Write the run to mlflow unless it is there, and give it the alias.
 
     Raises:
-        OSError: mlflow could not write its database, for which it has no one error.
+        OSError: mlflow could not write its database.
     """
+    with _mlflow():
+        _log_once(_client(store), model, record, store)
+
+
+def _name_champion(store: Path, version: str) -> None:
+    """Move the alias of the champion to a model.
+
+    Raises:
+        OSError: mlflow could not write its database.
+    """
+    with _mlflow():
+        client = _client(store)
+        found = client.search_model_versions(f"name = '{NAME}'")
+        made = next(m for m in found if m.tags.get("version") == version)
+        client.set_registered_model_alias(NAME, CHAMPION, made.version)
+
+
+@contextmanager
+def _mlflow() -> Iterator[None]:
+    """Turn what mlflow raises into OSError: it has no one error for a full disk."""
     _hush()
     from mlflow.exceptions import MlflowException  # noqa: PLC0415  five CPU seconds
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
 
     try:
-        _log_once(_client(store), model, record, store)
+        yield
     except (MlflowException, SQLAlchemyError) as error:
         raise OSError(str(error).splitlines()[0]) from error
 
@@ -231,7 +314,7 @@ def _log_once(
         else _log_run(client, experiment_id, model, record, store)
     )
     made = client.search_model_versions(f"run_id = '{run_id}'")[0]
-    client.set_registered_model_alias(NAME, ALIAS, made.version)
+    client.set_registered_model_alias(NAME, CHALLENGER, made.version)
 
 
 def _hush() -> None:

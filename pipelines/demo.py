@@ -12,6 +12,7 @@ from features.errors import UsageError
 from pipelines.backtest import BacktestReport, backtest
 from pipelines.export import PARQUET, REPORTS, SPREADSHEET, export
 from pipelines.load import load
+from pipelines.promoting import Person, Review, confirm, review
 from pipelines.runs import Run
 from pipelines.score import score
 from pipelines.simulate import FOLDERS, PLAN_TOTAL, simulate
@@ -24,6 +25,10 @@ AS_OF = date(2026, 1, 1)
 BACKTEST_FROM = date(2025, 1, 1)
 # In a folder that carries this file the next demo takes the place of the last.
 MARKER = ".shian-demo"
+# Nobody's decision: the day is the district's, for the same demo leaves the same bytes.
+DEMO_PERSON = Person(
+    "demo", "演示，非真实决定 / a demo, no decision", "2026-01-01", "demo"
+)
 WAREHOUSE, STORE = "warehouse.duckdb", "models"
 # All that a demo writes, and the pages made from it as its last words propose.
 WRITTEN = (
@@ -40,6 +45,7 @@ class Demo:
     folder: Path
     run: Run
     backtest: BacktestReport
+    review: Review
     quarantined: int
     files: list[Path]
     seconds: dict[str, float]
@@ -53,6 +59,7 @@ class Demo:
             "businesses": self.run.scores.height,
             "grades": dict(counts.iter_rows()),
             "quarantined": self.quarantined,
+            "review": self.review.as_dict(),
             "backtest": self.backtest.overall.to_dicts(),
             "files": self.files,
             "seconds": self.seconds,
@@ -84,6 +91,9 @@ def demo(
     say("train", 0.15)
     train(warehouse, as_of=AS_OF, store=store)
     clock.lap("train")
+    say("promote", 0.4)
+    reviewed = _promoted(warehouse, store)
+    clock.lap("promote")
     say("backtest", 0.45)
     tested = backtest(
         warehouse,
@@ -100,7 +110,20 @@ def demo(
         warehouse, out, run_id=scored.run_id, lang=lang, backtest=tested
     )
     clock.lap("export")
-    return Demo(out, run, tested, loaded.total.quarantined, files, clock.seconds)
+    return Demo(
+        out, run, tested, reviewed, loaded.total.quarantined, files, clock.seconds
+    )
+
+
+def _promoted(warehouse: Path, store: Path) -> Review:
+    """Bring the demo's model into use in the name of DEMO_PERSON, if the gates let it.
+
+    Refused, it grades on trial, as any model does that nobody has promoted.
+    """
+    found = review(warehouse, store=store)
+    if not found.refused_by:
+        confirm(found, DEMO_PERSON, store=store)
+    return found
 
 
 def _clear(out: Path) -> None:

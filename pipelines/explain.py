@@ -46,6 +46,7 @@ class Dossier:
     score run of that day came to the same points. `credit` is what that run says of
     credit, a thing apart that no grade rests on; None when the business is not in it.
     `similar` tells of past visits explained alike; None where no casebook was kept.
+    `is_trial` marks a run of a model that nobody has promoted.
     """
 
     as_of: date
@@ -64,6 +65,7 @@ class Dossier:
     is_stored: bool
     credit: dict[str, Any] | None
     similar: SimilarCases | None = None
+    is_trial: bool = False
 
     @property
     def log_odds(self) -> float:
@@ -177,6 +179,7 @@ def _dossier(
         bands=bands,
         scenarios=[],
         events=history(facts, business_id, run.as_of),
+        is_trial=run.is_trial,
         is_trading=not stored.is_empty(),
         is_stored=stored["total_points"].to_list() == [grade["total_points"]],
         credit=next(stored.select(_CREDIT).iter_rows(named=True), None),

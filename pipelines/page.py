@@ -12,7 +12,7 @@ from models.clauses import GRADES
 from pipelines import charts
 from pipelines.explain import Dossier
 from pipelines.history import KINDS, Event
-from pipelines.report import pages
+from pipelines.report import pages, trial_note
 from pipelines.story_chart import story_waterfall
 from pipelines.written import drafts
 
@@ -110,7 +110,8 @@ class View:
         """List what must be known before relying on the grade."""
         dossier = self.dossier
         notes = dossier.grade["notes" if self.lang == "zh" else "notes_en"]
-        said = [notes] if notes else []
+        said = [trial_note(self.lang)] if dossier.is_trial else []
+        said += [notes] if notes else []
         if dossier.grade["is_key_supervision"]:
             column = self.pick("key_supervision_article", "key_supervision_article_en")
             article = dossier.grade[column]

@@ -63,7 +63,7 @@ def report(run: Run, backtest: BacktestReport | None, lang: str) -> str:
         "notes": _notes(scores, lang),
         "scale": scale,
         "scale_article": rules.citation(SCALE, "zh" if lang == "zh" else "en"),
-        "origin": _origin(run.record, lang),
+        "origin": _origin(run, lang),
         "backtest": backtest,
         **_backtest_view(backtest, lang),
     }
@@ -193,7 +193,17 @@ def _notes(scores: pl.DataFrame, lang: str) -> list[tuple[str, int]]:
     return [(note, count) for note, count in counted.iter_rows()]
 
 
-def _origin(record: dict[str, Any], lang: str) -> list[tuple[str, str]]:
+def trial_note(lang: str) -> str:
+    """Say that no model was promoted yet."""
+    if lang == "zh":
+        return "由未经批准的候选模型试评：尚无模型经 shian promote 启用，等级仅供试用"
+    return (
+        "graded on trial by a challenger that nobody has promoted yet (shian promote): "
+        "not for use"
+    )
+
+
+def _origin(run: Run, lang: str) -> list[tuple[str, str]]:
     names = {
         "run_id": ("运行编号", "run"),
         "model_version": ("模型版本", "model"),
@@ -201,4 +211,9 @@ def _origin(record: dict[str, Any], lang: str) -> list[tuple[str, str]]:
         "code_version": ("程序版本", "program"),
         "data_fingerprint": ("数据指纹", "facts"),
     }
-    return [(names[key][lang == "en"], str(record[key])) for key in names]
+    origin = [(names[key][lang == "en"], str(run.record[key])) for key in names]
+    return origin + (
+        [("状态" if lang == "zh" else "standing", trial_note(lang))]
+        if run.is_trial
+        else []
+    )

@@ -1,5 +1,6 @@
 """A score run as people read it: its record, and the businesses with name and reasons."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -47,6 +48,12 @@ class Run:
         """Give the day before which the facts were recorded."""
         day: date = self.record["as_of"]
         return day
+
+    @property
+    def is_trial(self) -> bool:
+        """Whether it was graded by a challenger, before any model was promoted."""
+        parameters = json.loads(self.record["parameters"])
+        return bool(parameters.get("is_trial", False))
 
 
 def read_run(

@@ -21,7 +21,7 @@ from features.errors import InputError, ModelError
 from features.shards import write_shards
 from features.warehouse import Warehouse, open_warehouse
 from models.clauses import GRADES
-from models.registry import champion, scorecard_in_use
+from models.registry import champion, is_promoted, scorecard_in_use
 from models.risk import RiskModel
 from models.rules import load_rules
 from models.scorecard import Scorecard
@@ -72,6 +72,7 @@ class ScoreReport:
     law_version: str
     code_version: str
     data_fingerprint: str
+    is_trial: bool
 
     def as_dict(self) -> dict[str, object]:
         """Give the report as plain values for a program."""
@@ -131,6 +132,7 @@ class _Run:
     as_of: date
     model: RiskModel
     card: Scorecard | None
+    is_trial: bool
     law_version: str
     data_fingerprint: str
 
@@ -156,6 +158,7 @@ class _Run:
                     "trained_until": self.model.trained_until,
                     "visits": self.model.visits,
                     "scorecard": self.card.version if self.card else "",
+                    "is_trial": self.is_trial,
                 }
             ),
         }
@@ -181,9 +184,11 @@ def _run(opened: Warehouse, as_of: date, store: Path) -> _Run:
     model, card, rules = _model_for(as_of, store), scorecard_in_use(store), load_rules()
     data = warehouse_fingerprint(opened)
     card_version = card.version if card else ""
+    is_trial = not is_promoted(store)
     made_of = (model.version, card_version, rules.version, code_version(), data)
-    run_id = run_name("score", as_of.isoformat(), *made_of)
-    return _Run(run_id, as_of, model, card, rules.version, data)
+    standing = ("on trial",) if is_trial else ()
+    run_id = run_name("score", as_of.isoformat(), *made_of, *standing)
+    return _Run(run_id, as_of, model, card, is_trial, rules.version, data)
 
 
 def _model_for(as_of: date, store: Path) -> RiskModel:
@@ -267,4 +272,5 @@ def _report(run_row: pl.DataFrame, counts: pl.DataFrame) -> ScoreReport:
         law_version=run["law_version"],
         code_version=run["code_version"],
         data_fingerprint=run["data_fingerprint"],
+        is_trial=json.loads(run["parameters"])["is_trial"],
     )

@@ -17,7 +17,7 @@ from features.schema import Facts
 from features.warehouse import open_warehouse
 from models import credit
 from models.clauses import Number
-from models.registry import Record, check_place, keep
+from models.registry import CHALLENGER, Record, check_place, keep
 from models.risk import ROUNDS, Grow, RiskModel, fit, grow_here, parameters
 from models.rules import Rules, load_rules
 from models.scorecard import Scorecard
@@ -62,7 +62,7 @@ class TrainReport:
     code_version: str
     data_fingerprint: str
     calibration_slope: float
-    is_champion: bool
+    role: str
     scorecard_version: str = ""
     scorecard_cases: int = 0
     scorecard_note: str = ""
@@ -81,7 +81,7 @@ def train(
     grower: Grower | None = None,
     progress: Progress | None = None,
 ) -> TrainReport:
-    """Train a model and make it the champion; by default in this process.
+    """Train a model and make it the challenger; by default in this process.
 
     Raises:
         WarehouseError: there is no warehouse to read.
@@ -105,7 +105,9 @@ def train(
     report = _report(model, rows, rules, as_of, facts)
     report = replace(report, grown_by=grower.how, **found)
     say("record", 0.8)
-    tables = training_tables(facts, rows, model)
+    tables = training_tables(
+        facts, rows, model, lambda r: fit_rows(r, resamples=0, grow=grower.grow)
+    )
     record = replace(_record(report, rows, grower), card=card, tables=tables)
     keep(model, record, store)
     say("done", 1.0)
@@ -200,7 +202,7 @@ def _report(
         code_version=code_version(),
         data_fingerprint=fingerprint(facts),
         calibration_slope=model.calibration.slope,
-        is_champion=True,
+        role=CHALLENGER,
     )
 
 

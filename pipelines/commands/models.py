@@ -22,11 +22,12 @@ def train(
 ) -> None:
     """训练模型 / train the risk model
 
-    只用截止日前已记录的检查结果，登记并设为现行模型。在集群上训练的模型单调约束不变，
-    但不能逐字节重现。
+    只用截止日前已记录的检查结果，登记为候选模型，用 shian promote 启用。在集群上训练的
+    模型单调约束不变，但不能逐字节重现。
 
-    Learns from results recorded before the day, and makes the model the champion. Grown
-    on a cluster it keeps every monotone direction, but cannot be repeated to the byte.
+    Learns from results recorded before the day, and makes the model the challenger, for
+    shian promote to bring into use. Grown on a cluster it keeps every monotone
+    direction, but cannot be repeated to the byte.
     """
     from pipelines.train import train as run
 
@@ -55,9 +56,13 @@ def train(
             (voice.pick("数据指纹", "data fingerprint"), report.data_fingerprint),
         ],
     )
+    where = f"--warehouse {warehouse} --store {store}"
     voice.say(
-        f"下一步：shian score --as-of {report.as_of} --warehouse {warehouse} --store {store}",
-        f"Next: shian score --as-of {report.as_of} --warehouse {warehouse} --store {store}",
+        f"已登记为候选模型。下一步：shian promote --by 姓名 --reason 理由 {where}\n"
+        f"首次启用之前，shian score --as-of {report.as_of} {where} 以候选模型试评",
+        f"Kept as the challenger. Next: shian promote --by NAME --reason WHY {where}\n"
+        f"Until a first model is promoted, shian score --as-of {report.as_of} {where} "
+        "grades by the challenger, on trial",
     )
 
 

@@ -2,6 +2,7 @@
 
 from pipelines.console import Voice
 from pipelines.demo import STORE, WAREHOUSE, Demo
+from pipelines.screens.governing import show_review
 from pipelines.screens.grades import show_backtest, show_run
 
 
@@ -9,6 +10,7 @@ def show_demo(voice: Voice, made: Demo) -> None:
     """Show the run, how far it can be relied on, and what to try next."""
     show_run(voice, made.run)
     show_backtest(voice, made.backtest)
+    show_review(voice, made.review)
     stages = ", ".join(f"{stage} {s:.0f}s" for stage, s in made.seconds.items())
     voice.say(f"用时：{stages}", f"Time: {stages}")
     first, day = made.run.scores["business_id"][0], made.run.as_of

@@ -9,7 +9,7 @@ from models.clauses import GRADES
 from models.random_visits import ALL, DRAWN
 from pipelines.backtest import BacktestReport
 from pipelines.console import Voice
-from pipelines.report import comparison, gains
+from pipelines.report import comparison, gains, trial_note
 from pipelines.runs import Run, grades_by
 from pipelines.score import ScoreReport
 from pipelines.settings import TOP_ROWS
@@ -26,6 +26,7 @@ def show_run(voice: Voice, run: Run) -> None:
         f"{scores['is_key_supervision'].sum():,} under key supervision, "
         f"{scores['is_provisional'].sum():,} provisional",
     )
+    say_trial(voice, is_trial=run.is_trial)
     types = {
         code: voice.pick(*names) for code, names in labels("business_type").items()
     }
@@ -51,6 +52,12 @@ def show_run(voice: Voice, run: Run) -> None:
     _highest(voice, scores)
 
 
+def say_trial(voice: Voice, *, is_trial: bool) -> None:
+    """Say that the model was not promoted, where it was not."""
+    if is_trial:
+        voice.say(f"注意：{trial_note('zh')}", f"Note: {trial_note('en')}")
+
+
 def show_counts(voice: Voice, report: ScoreReport, file: Path) -> None:
     """Show how many businesses have which grade, where they are too many to list."""
     voice.table(
@@ -61,6 +68,7 @@ def show_counts(voice: Voice, report: ScoreReport, file: Path) -> None:
         (*GRADES, voice.pick("重点监管", "key"), voice.pick("暂定", "provisional")),
         [(*report.grades.values(), report.key_supervision, report.provisional)],
     )
+    say_trial(voice, is_trial=report.is_trial)
     voice.say(
         f"家数过多，不出电子表格和网页报告；全部结果：{file}",
         f"Too many for a spreadsheet or a page; every row: {file}",

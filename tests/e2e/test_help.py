@@ -110,6 +110,8 @@ def test_the_readme_lists_every_exit_code_in_both_languages(
         (["load", ".", "-m", "berlin", "--warehouse", "{tmp}/w.duckdb"], 3, "chicago"),
         (["train", "--warehouse", "{tmp}/none.duckdb"], 4, "shian init"),
         (["score", "--warehouse", "{tmp}/none.duckdb"], 4, "shian init"),
+        (["promote", "--store", "{tmp}/none"], 6, "shian train"),
+        (["promote", "--store", "{tmp}/none", "--by", "李雷"], 2, "--reason"),
         (["score", "--as-of", "9999-12-31"], 2, "more than a year ahead"),
         (["explain", ""], 4, "shian init"),
         (["simulate", "--out", "/dev/null/x", "--businesses", "100"], 10, "/dev/null"),

@@ -1,4 +1,4 @@
-"""The store of models: one run a model, one champion, and nothing half made."""
+"""The store of models: one run a model, one challenger, one champion, nothing half made."""
 
 import json
 import shutil
@@ -8,11 +8,24 @@ from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from features.catalogue import feature_names
 from features.errors import MachineError, ModelError
-from models.registry import ALIAS, NAME, Record, champion, check_place, keep
+from models.registry import (
+    CHALLENGER,
+    CHAMPION,
+    NAME,
+    Record,
+    challenger,
+    champion,
+    check_place,
+    is_promoted,
+    keep,
+    kept_table,
+    promote,
+)
 from tests import ROOT
 from tests.drawn_training import catalogue_model
 
@@ -20,6 +33,7 @@ RECORD = Record(
     parameters={"as_of": "2026-01-01", "data_fingerprint": "abc", "num_leaves": "8"},
     metrics={"visits": 1500.0, "serious_share": 0.27},
     features=feature_names(),
+    tables={"counts": pl.DataFrame({"n": [1, 2]})},
 )
 
 
@@ -45,6 +59,12 @@ def store(first, tmp_path_factory):
 def own_store(store, tmp_path):
     """Copy the store: making a new database takes mlflow seconds."""
     return Path(shutil.copytree(store, tmp_path / "store"))
+
+
+def point(store, version):
+    """Name a model as the champion, whatever it is."""
+    chosen = {"version": version, "scorecard": ""}
+    (store / "champion.json").write_text(json.dumps(chosen))
 
 
 def client_of(store):
@@ -78,12 +98,53 @@ def test_the_run_holds_the_model_its_features_and_what_it_needs(store, first):
     )
 
 
-def test_the_alias_champion_names_the_run_and_so_does_the_pointer(store, first):
-    made = client_of(store).get_model_version_by_alias(NAME, ALIAS)
+def test_the_alias_challenger_names_the_run_and_so_does_the_pointer(store, first):
+    made = client_of(store).get_model_version_by_alias(NAME, CHALLENGER)
     assert made.run_id == runs_of(store)[0].info.run_id
-    pointer = json.loads((store / "champion.json").read_text())
+    pointer = json.loads((store / "challenger.json").read_text())
     assert pointer["version"] == first.version
-    assert champion(store) == first
+    assert challenger(store) == first
+
+
+def test_the_tables_of_a_training_are_kept_beside_it_and_in_the_run(store, first):
+    assert kept_table(store, first.version, "counts")["n"].to_list() == [1, 2]
+    assert kept_table(store, first.version, "other") is None
+    (run,) = runs_of(store)
+    folder = Path(client_of(store).download_artifacts(run.info.run_id, "training"))
+    assert json.loads((folder / "record.json").read_text())["parameters"] == (
+        RECORD.parameters
+    )
+    assert (folder / "counts.parquet").exists()
+
+
+def test_until_a_model_is_promoted_the_challenger_is_used_on_trial(
+    first, second, own_store
+):
+    assert not is_promoted(own_store)
+    assert champion(own_store) == first
+    keep(second, RECORD, own_store)
+    assert champion(own_store) == second
+
+
+def test_a_promoted_model_stays_whatever_is_trained(first, second, own_store):
+    path = promote(own_store, {"by": "李雷", "reason": "首个模型"})
+    assert is_promoted(own_store)
+    keep(second, RECORD, own_store)
+    assert (champion(own_store), challenger(own_store)) == (first, second)
+    later = promote(own_store, {"by": "韩梅梅", "reason": "按季更新"})
+    assert champion(own_store) == second
+    kept = [json.loads(p.read_text("utf-8")) for p in (path, later)]
+    assert [k["before"] for k in kept] == ["", first.version]
+    assert [k["by"] for k in kept] == ["李雷", "韩梅梅"]
+    client = client_of(own_store)
+    chosen = client.get_model_version_by_alias(NAME, CHAMPION).run_id
+    assert client.get_run(chosen).info.run_name == second.version
+
+
+def test_a_store_without_a_challenger_promotes_none(tmp_path):
+    with pytest.raises(ModelError, match="holds no challenger"):
+        promote(tmp_path, {})
+    assert not is_promoted(tmp_path)
 
 
 def test_reading_the_champion_does_not_import_mlflow(store, first):
@@ -107,12 +168,12 @@ def test_the_same_model_kept_twice_is_one_run(first, second, own_store):
     keep(second, RECORD, own_store)
     assert len(runs_of(own_store)) == 2
     assert champion(own_store) == second
-    # Kept again, the first is champion again, in mlflow as in the pointer.
+    # Kept again, the first is challenger again, in mlflow as in the pointer.
     keep(first, RECORD, own_store)
     assert len(runs_of(own_store)) == 2
     assert champion(own_store) == first
     client = client_of(own_store)
-    chosen = client.get_model_version_by_alias(NAME, ALIAS).run_id
+    chosen = client.get_model_version_by_alias(NAME, CHALLENGER).run_id
     assert client.get_run(chosen).info.run_name == first.version
 
 
@@ -233,7 +294,7 @@ def test_a_disk_that_is_full_for_the_database_leaves_the_old_champion(
 @pytest.mark.slow
 def test_a_store_begun_on_a_full_disk_is_made_once_there_is_room(second, tmp_path):
     assert "cannot be written: " in keep_on_a_full_disk(tmp_path)
-    with pytest.raises(ModelError, match="holds no champion"):
+    with pytest.raises(ModelError, match="holds no challenger"):
         champion(tmp_path)
     keep(second, RECORD, tmp_path)
     assert champion(tmp_path) == second
@@ -266,21 +327,21 @@ def test_writers_at_the_same_time_wait_for_each_other(first, second, own_store):
 @pytest.mark.parametrize("pointer", [None, "", "[]", "{}"])
 def test_a_store_without_a_champion_says_how_to_get_one(tmp_path, pointer):
     if pointer is not None:
-        (tmp_path / "champion.json").write_text(pointer)
-    with pytest.raises(ModelError, match="holds no champion; train one with"):
+        (tmp_path / "challenger.json").write_text(pointer)
+    with pytest.raises(ModelError, match="holds no challenger; train one with"):
         champion(tmp_path)
 
 
 def test_a_champion_that_is_another_model_is_refused(first, second, tmp_path):
     second.save(tmp_path / "models" / first.version)
-    (tmp_path / "champion.json").write_text(json.dumps({"version": first.version}))
+    point(tmp_path, first.version)
     with pytest.raises(ModelError, match="was changed after it was trained"):
         champion(tmp_path)
 
 
 @pytest.mark.parametrize("version", [None, 7, ["a"], {"a": "b"}, True])
 def test_a_pointer_whose_version_is_no_text_is_refused(tmp_path, version):
-    (tmp_path / "champion.json").write_text(json.dumps({"version": version}))
+    point(tmp_path, version)
     with pytest.raises(ModelError, match="which is no text; train again"):
         champion(tmp_path)
 
@@ -298,6 +359,6 @@ def test_a_champion_trained_on_other_features_is_refused(
 ):
     other = replace(first, features=features)
     other.save(tmp_path / "models" / other.version)
-    (tmp_path / "champion.json").write_text(json.dumps({"version": other.version}))
+    point(tmp_path, other.version)
     with pytest.raises(ModelError, match=rf"\({difference}\); train again with"):
         champion(tmp_path)

@@ -243,7 +243,7 @@ def test_the_card_in_use_is_readable_by_people_and_refused_when_changed(
     assert pl.read_csv(folder / "scorecard.csv").height == card.table().height
     other = tmp_path / "models"
     shutil.copytree(store / "scorecards", other / "scorecards")
-    shutil.copy(store / "champion.json", other)
+    shutil.copy(store / "challenger.json", other)
     changed = other / "scorecards" / card.version / "scorecard.json"
     text = changed.read_text("utf-8")
     changed.write_text(text.replace(f'"highest": {card.highest}', '"highest": 999'))
@@ -256,7 +256,7 @@ def test_a_credit_score_changes_nothing_in_the_risk_grade(
 ) -> None:
     """Another scale of credit: other scores and classes, the same grades to the byte."""
     with_card = scored(warehouse, store)
-    pointer = store / "champion.json"
+    pointer = store / "challenger.json"
     kept = pointer.read_text("utf-8")
     version = next((store / "scorecards").iterdir()).name
     pointer.write_text(kept.replace(version, ""), "utf-8")

@@ -3,7 +3,6 @@
 import json
 import shutil
 from datetime import date, timedelta
-from pathlib import Path
 
 import polars as pl
 import pytest
@@ -12,12 +11,12 @@ from mlflow.tracking import MlflowClient
 from features.catalogue import catalogue, feature_names
 from features.errors import InputError, MachineError, ModelError, WarehouseError
 from features.warehouse import open_warehouse
-from models.registry import NAME, champion
+from models.registry import NAME, challenger, is_promoted, run_folder
 from models.rules import load_rules
+from models.training_run import read_run
 from pipelines.provenance import code_version, fingerprint
 from pipelines.train import (
     fit_card,
-    fit_rows,
     known_rows,
     legal_life_days,
     train,
@@ -62,32 +61,39 @@ def test_the_report_counts_what_was_learnt_from(trained, rows, facts):
     assert json.loads(json.dumps(report.as_dict()))["as_of"] == "2026-01-01"
 
 
-def test_the_trained_model_is_the_champion(trained):
+def test_the_trained_model_is_the_challenger(trained):
     store, report, _ = trained
-    model = champion(store)
+    assert report.role == "challenger"
+    assert not is_promoted(store)
+    model = challenger(store)
     assert model.version == report.model_version
     assert model.features == feature_names()
     assert model.directions == tuple(f.direction for f in catalogue())
     assert model.visits == report.visits
 
 
-def test_the_model_is_reproduced_from_its_run_to_the_byte(trained, facts):
+def test_the_model_is_reproduced_from_its_record_to_the_byte(
+    trained, small_warehouse, facts, tmp_path
+):
     """What the run recorded and the same facts are all it takes."""
     store, report, _ = trained
-    client = MlflowClient(f"sqlite:///{store / 'mlflow.db'}")
-    experiment = client.get_experiment_by_name(NAME)
-    (run,) = client.search_runs([experiment.experiment_id])
-    recorded = run.data.params
+    recorded = read_run(run_folder(store, report.model_version)).parameters
     assert recorded["data_fingerprint"] == fingerprint(facts)
     assert recorded["code_version"] == code_version()
-    again = fit_rows(
-        known_rows(facts, date.fromisoformat(recorded["as_of"]), load_rules())
-    )
-    assert again.version == run.info.run_name == report.model_version
-    again.save(store / "again")
-    kept = Path(client.download_artifacts(run.info.run_id, "model"))
-    for name in ("booster.txt", "risk.json"):
-        assert (store / "again" / name).read_bytes() == (kept / name).read_bytes()
+    again = tmp_path / "again"
+    train(small_warehouse, as_of=date.fromisoformat(recorded["as_of"]), store=again)
+    assert files_of(again) == files_of(store)
+
+
+def files_of(store):
+    """Give the bytes of the models, their tables and their cards."""
+    folders = ("models", "training", "scorecards")
+    return {
+        path.relative_to(store): path.read_bytes()
+        for folder in folders
+        for path in (store / folder).rglob("*")
+        if path.is_file()
+    }
 
 
 def test_the_run_records_how_the_trees_were_grown(trained):
