@@ -51,8 +51,8 @@ def publish_cards(
         if not told:
             asked = chosen.business or chosen.street or "the district"
             message = f"no business trading on {shown.as_of} fits '{asked}'; give a business number, or a street's name or code"
-            told = f"{shown.as_of} 没有符合“{asked}”的在营经营者，请写编号，或街道的名称、代码"
-            raise NotFoundError(message, said=told)
+            said = f"{shown.as_of} 没有符合“{asked}”的在营经营者，请写编号，或街道的名称、代码"
+            raise NotFoundError(message, said=said)
         cards = write_cards(told, folder, shown, say)
         if chosen.business is None:
             write_doors(cards, folder, shown)

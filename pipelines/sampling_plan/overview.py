@@ -22,6 +22,13 @@ RULES = (
     *("sampling.laboratory_capacity", "sampling.separation", "sampling.min_samplers"),
 )
 HEALTH_FOOD = "27"
+# The lists in which the codes of rules are named; months are none.
+_NAMED_BY = {
+    "sampling.certain": "subtype",
+    "sampling.priority": "subtype",
+    "sampling.priority_rosters": "roster",
+    "sampling.priority_classes": "food_class",
+}
 
 
 @dataclass(frozen=True)
@@ -236,7 +243,7 @@ class Overview:
         for rule_id in RULES:
             rule = self.plan.law.get(Rule, rule_id)
             cited = self.plan.law.citation(rule_id, lang)
-            rows.append((self.pick(rule.zh, rule.en), _value(rule), cited))
+            rows.append((self.pick(rule.zh, rule.en), self._value(rule), cited))
         return Table(
             "rules",
             self.pick("依据和默认值", "Rules and defaults"),
@@ -315,14 +322,18 @@ class Overview:
     def _names(self, *names: tuple[str, str]) -> tuple[str, ...]:
         return tuple(self.pick(*name) for name in names)
 
+    def _value(self, rule: Rule) -> str:
+        """Say the value of a rule: a number, codes in words, or how many rows it has."""
+        value = getattr(rule, "value", None)
+        if value is not None:
+            return f"{value:g}" if isinstance(value, float) else str(value)
+        codes = getattr(rule, "values", None)
+        if codes is not None:
+            kind = _NAMED_BY.get(rule.id)
+            named = (self._code(kind, code) if kind else code for code in codes)
+            return self.pick("、", ", ").join(named)
+        count = len(getattr(rule, "rows", ()))
+        return self.pick(f"{count} 行，见规则文件", f"{count} rows, in the rule file")
+
     def _code(self, kind: str, code: str) -> str:
         return self.pick(*labels(kind)[code])
-
-
-def _value(rule: Rule) -> str:
-    """Write the value of a rule, where it has a single one."""
-    value = getattr(rule, "value", None)
-    if value is None:
-        values = getattr(rule, "values", ())
-        return "、".join(values)
-    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,5 +1,6 @@
 """A plan of a year: its size, its three programmes, its draw, and where it is kept."""
 
+import re
 from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import date
@@ -234,3 +235,12 @@ def test_the_plan_says_whether_caterers_in_tourist_spots_could_come_first(
     assert without.groups().rows[-1][2:4] == ("no roster: not applied", "unknown")
     assert any("was not applied" in said for said in without.cautions())
     assert without.plan.run_id != plan.run_id
+
+
+def test_the_rules_are_told_in_words_and_not_in_codes(planned: Planned) -> None:
+    rows = {row[0]: row[1] for row in Overview(planned[1], "zh").rules().rows}
+    assert "学校食堂" in str(rows["监督抽检每年必抽的类别"])
+    assert rows["抽检重点：旅游景区餐饮（按名册认定）"] == "旅游景区餐饮单位"
+    assert str(rows["抽样月份"]).startswith("01、02、03")
+    assert all(rows.values())
+    assert not any(re.search("[a-z]_[a-z]", str(value)) for value in rows.values())
