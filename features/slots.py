@@ -155,7 +155,7 @@ class Table:
         if self.at is None:
             whole.tell(cells[:-1], sums[self.pairs])
         else:
-            told: Sums = np.empty(len(self.at), dtype=sums.dtype)
+            told: Sums = np.empty_like(sums, shape=len(self.at))
             whole.tell(cells[self.at], told)
             sums[self.pairs] = told
 
@@ -182,7 +182,7 @@ class Line:
         """Sum into the pairs what has come, by cells, and not left, event by event."""
         cells = np.empty_like(came)
         whole.sum_up(came, left, cells)
-        told: Sums = np.empty(len(self.keys), dtype=sums.dtype)
+        told: Sums = np.empty_like(sums, shape=len(self.keys))
         whole.tell(cells[:-1], told)
         sums[self.pairs] = told
 
