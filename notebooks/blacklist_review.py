@@ -16,6 +16,7 @@ with app.setup:
     import matplotlib as mpl
     import polars as pl
     import shap
+    from matplotlib import font_manager
     from matplotlib import pyplot as plt
     from matplotlib.figure import Figure
 
@@ -35,8 +36,13 @@ with app.setup:
 
     WAREHOUSE = Path(os.environ.get("SHIAN_WAREHOUSE", "var/demo/warehouse.duckdb"))
     STORE = Path(os.environ.get("SHIAN_STORE", "var/demo/models"))
-    # A plot that knows no Chinese draws empty boxes.
+    # A plot that knows no Chinese draws empty boxes. Of a collection of fonts matplotlib
+    # knows the first alone, and it may have looked before they were installed.
     CHINESE = ["Noto Sans CJK SC", "Noto Sans CJK JP", "Source Han Sans SC"]
+    for font in font_manager.findSystemFonts():
+        if "SansCJK-Regular" in font or "SourceHanSans" in font:
+            font_manager.fontManager.addfont(font)
+    KNOWN = [f for f in CHINESE if f in font_manager.get_font_names()]
     MOST_SHOWN = 12
 
 
@@ -66,7 +72,7 @@ def contributions(path: Path, store: Path, ids: list[str], day: date):
 @app.function
 def drawn(plot, explanation) -> Figure:
     """Draw one of shap's plots in Chinese and give its figure, closed."""
-    chinese = mpl.rc_context({"font.family": CHINESE, "axes.unicode_minus": False})
+    chinese = mpl.rc_context({"font.family": KNOWN or CHINESE, "axes.unicode_minus": False})
     with chinese, warnings.catch_warnings():
         # A feature that is unknown for everybody has no colour; shap says so each time.
         warnings.simplefilter("ignore", RuntimeWarning)
