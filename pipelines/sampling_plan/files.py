@@ -23,6 +23,11 @@ _SHOWN = (
 )
 _WIDTHS = {"name": 30, "items": 36, "food": 18, "street": 12, "reason": 22}
 _USUAL_WIDTH, _TWO_LINES = 13, 34
+_TABLE_WIDTHS = {
+    "rules": {0: 60, 1: 30, 2: 60},
+    "priorities": {0: 6, 1: 62, 2: 78},
+    "groups": {2: 30},
+}
 
 
 def write_files(plan: Plan, out: Path, lang: str) -> list[Path]:
@@ -158,9 +163,7 @@ def _sheet(
 def _width(table: Table, at: int) -> float:
     if table.name == "batches":
         return _WIDTHS.get(_SHOWN[at], _USUAL_WIDTH)
-    if table.name == "rules":
-        return (60, 30, 60)[at]
-    return 18
+    return _TABLE_WIDTHS.get(table.name, {}).get(at, 18)
 
 
 def _cells(table: Table, row: tuple[object, ...]) -> list[tuple[str, bool]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from features.schema import labels
 from models.citation import Language
 from models.clauses import Rule
+from models.procedure_clauses import Words
 from models.sampling_design import EVALUATION, MONITORING, PROGRAMMES, SUPERVISION
 from pipelines.sampling_plan.planning import Plan, cost
 
@@ -16,6 +17,7 @@ RULES = (
     *("sampling.monitoring_share", "sampling.half_width", "sampling.supervision_share"),
     *("sampling.certain", "sampling.priority", "sampling.priority_classes"),
     *("sampling.priority_rosters", "sampling.priority_weight"),
+    *("words.sampling_priority", "words.sampling_priority_done"),
     *("sampling.focus", "sampling.slope", "sampling.street_floor"),
     *("sampling.class_floor", "sampling.health_food_floor", "sampling.most_batches"),
     *("sampling.carried", "sampling.varieties", "sampling.months"),
@@ -60,6 +62,7 @@ class Overview:
             self.months(),
             self.classes(),
             self.groups(),
+            self.priorities(),
             self.rules(),
         )
 
@@ -236,6 +239,32 @@ class Overview:
         trading = who & self.plan.known.frame.outlet.keys()
         return len(trading), len({b.business_id for b in here}), len(here)
 
+    def priorities(self) -> Table:
+        """Say of each priority of the law how the plan serves it, or that it does not."""
+        law = self.plan.law
+        named, done = (
+            {e.code: e for e in law.get(Words, f"words.{name}").entries}
+            for name in ("sampling_priority", "sampling_priority_done")
+        )
+        rows = [
+            (
+                code,
+                self.pick(entry.zh, entry.en),
+                self.pick(done[code].zh, done[code].en),
+            )
+            for code, entry in named.items()
+        ]
+        return Table(
+            "priorities",
+            self.pick("抽检重点逐项（令15号第10条）", "Priorities of order 15 art. 10"),
+            self._names(
+                ("项", "no"),
+                ("重点", "priority"),
+                ("本计划如何落实（系统默认）", "how this plan serves it (our default)"),
+            ),
+            rows,
+        )
+
     def rules(self) -> Table:
         """List the rules the plan rests on, with value, article and marks."""
         lang: Language = "zh" if self.lang == "zh" else "en"
@@ -332,7 +361,7 @@ class Overview:
             kind = _NAMED_BY.get(rule.id)
             named = (self._code(kind, code) if kind else code for code in codes)
             return self.pick("、", ", ").join(named)
-        count = len(getattr(rule, "rows", ()))
+        count = len(getattr(rule, "rows", ()) or getattr(rule, "entries", ()))
         return self.pick(f"{count} 行，见规则文件", f"{count} rows, in the rule file")
 
     def _code(self, kind: str, code: str) -> str:

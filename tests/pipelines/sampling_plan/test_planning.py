@@ -244,3 +244,12 @@ def test_the_rules_are_told_in_words_and_not_in_codes(planned: Planned) -> None:
     assert str(rows["抽样月份"]).startswith("01、02、03")
     assert all(rows.values())
     assert not any(re.search("[a-z]_[a-z]", str(value)) for value in rows.values())
+
+
+def test_each_priority_of_the_law_is_told_with_what_the_plan_does_for_it(
+    planned: Planned,
+) -> None:
+    for lang, missing in (("zh", "无记录"), ("en", "not on record")):
+        rows = Overview(planned[1], lang).priorities().rows
+        assert [row[0] for row in rows] == [str(number) for number in range(1, 8)]
+        assert missing in str(rows[-1][2])
