@@ -26,7 +26,7 @@ _AGAIN: tuple[Mapping[str, str | int], ...] = (
 )
 _USUAL: Mapping[str, str | int] = {"simplex_strategy": 1, "solver": "choose"}
 # A node limit and not a clock bounds the search, so that a slow machine finds the same.
-_NODES = 500
+_NODES = 60
 
 
 @dataclass(frozen=True)
@@ -74,11 +74,6 @@ class Programme:
             columns.rows.astype(np.int32),
             columns.values,
         )
-
-    def limit(self, first: int, upper: Array) -> None:
-        """Change the upper bounds of the rows from the first one on."""
-        for row, bound in enumerate(upper.tolist(), first):
-            self._solver.changeRowBounds(row, -_INFINITE, bound)
 
     def solve(self) -> Solution:
         """Solve to the optimum, from the last solution or else from nothing."""

@@ -7,7 +7,7 @@ rounding leaves over goes to any two inspectors who may and have time.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations
 from math import cos, hypot, radians
@@ -21,6 +21,8 @@ _KM_A_DEGREE = 111.2
 # Leaving a visit over costs more than any way inside a district.
 _LEFT_OVER = 1e4
 _HAIR = 1e-6
+# A visit of more than this share of anybody's week finds two only while weeks are empty.
+_LONG = 0.4
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,15 @@ def staffed(
     A visit that nobody can make is left out.
     """
     left = {p.inspector_id: p.minutes for p in people}
-    pairs = make_pairs([p for p in people if p.minutes > 0], chance)
-    found = _shared(visits, pairs, left, chance) if visits and pairs else {}
+    found: dict[int, tuple[str, str]] = {}
+    longest = max((p.minutes for p in people), default=0.0)
+    for visit in sorted(visits, key=lambda v: (-v.minutes, v.number)):
+        if visit.minutes > _LONG * longest and (two := any_two(visit, people, left)):
+            found[visit.number] = two
+    others = [v for v in visits if v.number not in found]
+    free = [replace(p, minutes=left[p.inspector_id]) for p in people]
+    pairs = make_pairs([p for p in free if p.minutes > 0], chance)
+    found |= _shared(others, pairs, left, chance) if others and pairs else {}
     for visit in sorted(visits, key=lambda v: (-v.minutes, v.number)):
         if visit.number not in found and (two := any_two(visit, people, left)):
             found[visit.number] = two

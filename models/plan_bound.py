@@ -15,7 +15,7 @@ from typing import Protocol
 import numpy as np
 
 from models.patterns import Array, Batch, cheapest
-from models.plan_task import Slot, Subject, Task
+from models.plan_task import Prices, Slot, Subject, Task
 
 # Risks within a tenth are one class; its plan then costs about a quarter percent more.
 _CLASS_RATIO = 1.1
@@ -57,16 +57,16 @@ def class_key(subject: Subject) -> Key:
     return subject.kind, subject.season, subject.slots, step
 
 
-def lagrange_bound(task: Task, prices: Array, crowds: Sequence[Crowd]) -> float:
+def lagrange_bound(task: Task, prices: Prices, crowds: Sequence[Crowd]) -> float:
     """Bound the cost of every plan of a task from below, whatever the prices."""
-    room = np.stack([hands.minutes for hands in task.hands])
-    total = -float((prices * room).sum()) - sum(c.places * c.price for c in crowds)
+    total = -prices.fetched(task) - sum(c.places * c.price for c in crowds)
+    each = prices.each
     nodes: dict[Key, Array] = {}
     alike: dict[tuple[int, str], list[Subject]] = defaultdict(list)
     for subject in task.subjects:
         key = class_key(subject)
         if key not in nodes:
-            nodes[key] = nodes_of(task, subject, prices)
+            nodes[key] = nodes_of(task, subject, each)
         alike[len(subject.slots), subject.season].append(subject)
     for crowd in crowds:
         if crowd.of in nodes:

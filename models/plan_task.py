@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from models.patterns import DROPPED, Array, Exposure, Flags
+from models.patterns import DROPPED, Array, Exposure, Flags, Whole
 
-# Dropping costs, a minute, more than any risk could weigh, and twice as much for each
-# step of the priority: freeing a minute for the step above always pays.
-PENALTY_A_MINUTE, PENALTY_STEP = 25.0, 2.0
+# Dropping costs, a minute, more than any risk could weigh, and a quarter more for each
+# step of the priority: freeing a minute for the step above always pays. Steeper steps
+# would let one visit of the first step outweigh a whole district, bound and all.
+PENALTY_A_MINUTE, PENALTY_STEP = 25.0, 1.25
+_HAIR = 1e-6
 
 Weeks = tuple[int, ...]
 
@@ -50,10 +52,38 @@ class Season:
 
 @dataclass(frozen=True)
 class Hands:
-    """Minutes a week of the pairs who may visit any of some kinds of business."""
+    """Minutes a week of the pairs who may visit any of some kinds of business.
+
+    A week may run over its minutes by a share of them; the weeks together may not.
+    """
 
     kinds: frozenset[str]
     minutes: Array
+    over: float = 0.0
+
+    @property
+    def most(self) -> Array:
+        """Give the minutes that each week may take at most."""
+        return self.minutes * (1 + self.over)
+
+
+@dataclass(frozen=True)
+class Prices:
+    """What a minute more would save: by hands and week, and by hands over all weeks."""
+
+    week: Array
+    whole: Array
+
+    @property
+    def each(self) -> Array:
+        """Give the price of a minute of each hands in each week."""
+        return self.week + self.whole[:, None]
+
+    def fetched(self, task: "Task") -> float:
+        """Give what all the minutes there are would fetch."""
+        most = np.stack([hands.most for hands in task.hands])
+        total = np.array([hands.minutes.sum() for hands in task.hands])
+        return float((self.week * most).sum() + (self.whole * total).sum())
 
 
 @dataclass(frozen=True)
@@ -73,9 +103,10 @@ class Task:
         steps = self.ranks - 1 - slot.rank
         return PENALTY_A_MINUTE * PENALTY_STEP**steps * slot.minutes
 
-    def weighs(self, kind: str) -> list[int]:
+    def weighs(self, kind: str) -> Whole:
         """Number the hands whose minutes a visit to a kind takes."""
-        return [n for n, hands in enumerate(self.hands) if kind in hands.kinds]
+        found = [n for n, hands in enumerate(self.hands) if kind in hands.kinds]
+        return np.array(found, dtype=np.int64)
 
     def open_weeks(self, slot: Slot, season: str) -> Flags:
         """Tell in which weeks a slot may be visited."""
@@ -109,3 +140,27 @@ class Task:
             self.penalty(slot) if week == DROPPED else self.minute_cost
             for slot, week in zip(slots, weeks, strict=True)
         )
+
+
+class Room:
+    """The minutes that are left while visits find their weeks."""
+
+    def __init__(self, task: Task) -> None:
+        self.week: Array = np.stack([hands.most for hands in task.hands])
+        self.whole: Array = np.array([hands.minutes.sum() for hands in task.hands])
+
+    def fits(self, rows: Whole, minutes: float, *, is_new: bool = True) -> Flags:
+        """Tell in which weeks a visit fits; one that only moves takes no more in all."""
+        if is_new and self.lacks(rows, minutes) > _HAIR:
+            return np.zeros(self.week.shape[1], dtype=bool)
+        fits: Flags = np.all(self.week[rows] >= minutes - _HAIR, axis=0)
+        return fits
+
+    def lacks(self, rows: Whole, minutes: float) -> float:
+        """Give the minutes that all weeks together lack for one more visit."""
+        return minutes - float(self.whole[rows].min())
+
+    def take(self, rows: Whole, week: int, minutes: float) -> None:
+        """Take the minutes of a visit, or give them back where they are negative."""
+        self.week[rows, week] -= minutes
+        self.whole[rows] -= minutes

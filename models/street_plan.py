@@ -26,7 +26,8 @@ from models.patterns import (
     cheapest_patterns,
 )
 from models.plan_bound import Crowd, Key, batch_of, class_key, lagrange_bound, nodes_of
-from models.plan_task import Slot, Subject, Task, Weeks
+from models.plan_task import Prices, Slot, Subject, Task, Weeks
+from models.settling import mended
 
 # Fewer than this are no crowd: every one of them may be visited in any week.
 CROWD = 12
@@ -36,8 +37,6 @@ _GOOD_ENOUGH = 2e-4
 # Columns whose reduced cost is within this share of the class's price may be used when
 # settling fractions.
 _NEAR = 0.05
-# Share of the longest visit that a week keeps free, so that fractions can be settled.
-_EASE = 0.3
 _SETTLED_WITHIN = 5e-4
 _HAIR = 1e-6
 
@@ -49,7 +48,7 @@ class Planned:
     weeks: Mapping[str, Weeks]
     cost: float
     bound: float
-    prices: Array
+    prices: Prices
     crowds: tuple[Crowd, ...]
     rounds: int
 
@@ -85,7 +84,8 @@ def plan_street(task: Task, key: bytes) -> Planned:
     """Plan one office; the same task and key give the same plan."""
     if not task.subjects:
         none = np.zeros((len(task.hands), len(task.is_workweek)))
-        return Planned({}, 0.0, 0.0, none, (), 0)
+        free = Prices(none, np.zeros(len(task.hands)))
+        return Planned({}, 0.0, 0.0, free, (), 0)
     return _Solver(task).planned(key)
 
 
@@ -93,8 +93,16 @@ def plan_kept(task: Task, short: Planned, key: bytes) -> Planned:
     """Plan again what a plan short of hands keeps, on its risks and ways alone.
 
     The penalties of what is dropped would else drown every difference between weeks.
+    Where not all of it finds room again, it stays where it was.
     """
-    again = plan_street(task.kept(short.weeks), key)
+    kept = task.kept(short.weeks)
+    again = plan_street(kept, key)
+    if again.dropped:
+        held = {
+            n: tuple(w for w in ws if w != DROPPED) for n, ws in short.weeks.items()
+        }
+        cost = sum(kept.cost(s, held[s.business_id]) for s in kept.subjects)
+        return replace(again, weeks=short.weeks, cost=cost)
     weeks = {}
     for name, before in short.weeks.items():
         now = iter(again.weeks.get(name, ()))
@@ -113,7 +121,9 @@ class _Solver:
         self._known: set[tuple[int, Weeks]] = set()
         self._weeks = len(task.is_workweek)
         sizes = np.array([len(c.members) for c in self.classes], dtype=float)
-        self._room = np.concatenate([h.minutes for h in task.hands])
+        self._room = np.concatenate(
+            [*(h.most for h in task.hands), [h.minutes.sum() for h in task.hands]]
+        )
         self._lower = np.concatenate([sizes, np.full(len(self._room), -inf)])
         self._upper = np.concatenate([sizes, self._room])
         self._programme = Programme(self._lower, self._upper)
@@ -122,8 +132,7 @@ class _Solver:
         """Solve, settle in whole numbers, and leave to chance who follows what."""
         self._add(self._first_columns())
         solution, rounds = self._grown()
-        amount = self._settled(self._eased(solution))
-        weeks = self._handed_out(amount, key)
+        weeks = mended(self.task, self._handed_out(self._settled(solution), key))
         cost = sum(self.task.cost(s, weeks[s.business_id]) for s in self.task.subjects)
         prices, crowds = self._prices(solution), self._crowds(solution)
         bound = lagrange_bound(self.task, prices, crowds)
@@ -149,7 +158,7 @@ class _Solver:
         for rounds in range(1, _ROUNDS + 1):
             solution = self._programme.solve()
             worth = solution.price[: len(self.classes)]
-            fresh, best = self._patterns(self._prices(solution), worth)
+            fresh, best = self._patterns(self._prices(solution).each, worth)
             saving = float((sizes * np.maximum(worth - best, 0.0)).sum())
             if not fresh or saving <= _GOOD_ENOUGH * max(solution.cost, 1e-9):
                 return solution, rounds
@@ -231,29 +240,17 @@ class _Solver:
         used: dict[int, float] = defaultdict(float)
         for slot, week in zip(of.slots, column.weeks, strict=True):
             if week != DROPPED:
-                for hand in self.task.weighs(of.kind):
+                for hand in self.task.weighs(of.kind).tolist():
                     used[hand * self._weeks + week] += slot.minutes
+                    used[len(self.task.hands) * self._weeks + hand] += slot.minutes
         return used
 
-    def _prices(self, solution: Solution) -> Array:
-        """Give what a minute more would save, by hands and week."""
-        price = -solution.price[len(self.classes) :]
-        return np.maximum(price, 0.0).reshape(len(self.task.hands), self._weeks)
-
-    def _eased(self, solution: Solution) -> Solution:
-        """Solve once more with a little room left each week, for what is settled after.
-
-        Where visits would be dropped for it, every minute counts and none is kept.
-        """
-        longest = max(s.minutes for c in self.classes for s in c.slots)
-        room = np.maximum(self._room - _EASE * longest, 0.0)
-        self._programme.limit(len(self.classes), room)
-        eased = self._programme.solve()
-        return solution if self._drops(eased) > self._drops(solution) + _HAIR else eased
-
-    def _drops(self, solution: Solution) -> float:
-        amounts = zip(self.columns, solution.amount, strict=True)
-        return float(sum(a * c.weeks.count(DROPPED) for c, a in amounts))
+    def _prices(self, solution: Solution) -> Prices:
+        """Give what a minute more would save."""
+        price = np.maximum(-solution.price[len(self.classes) :], 0.0)
+        count = len(self.task.hands)
+        week, whole = price[: count * self._weeks], price[count * self._weeks :]
+        return Prices(week.reshape(count, self._weeks), whole)
 
     def _settled(self, solution: Solution) -> list[int]:
         """Keep the whole part of every amount, and settle the rest in whole numbers."""

@@ -89,7 +89,8 @@ class Builder:
         task = self.task(office, cases, planner, travel)
         first = plan_street(task, self.key)
         planned = plan_kept(task, first, self.key) if first.dropped else first
-        sending = Sending(self.weeks, self.key, office, task, travel)
+        reserved = frozenset(self.policy.law.codes("plan.reserve_for"))
+        sending = Sending(self.weeks, self.key, office, task, travel, reserved)
         sent, dropped = sending.sent(cases, planned.weeks)
         return OfficePlan(
             office=office,
@@ -189,7 +190,9 @@ class Builder:
             subjects=tuple(subjects),
             seasons=seasons,
             is_workweek=self.weeks.is_workweek,
-            hands=office.hands(kinds, 1 - number("plan.reserve")),
+            hands=office.hands(
+                kinds, 1 - number("plan.reserve"), number("plan.week_overrun")
+            ),
             ranks=len(self.policy.ranks) + 1,
             minute_cost=number("plan.travel_weight"),
             crowd_share=number("plan.crowd_share"),

@@ -46,7 +46,7 @@ def relief(
     found = [
         Relief(
             office_id=plan.office.office_id,
-            worth=float((plan.first.prices * minutes).sum()),
+            worth=float((plan.first.prices.each * minutes).sum()),
             dropped=plan.first.dropped,
         )
         for plan in plans

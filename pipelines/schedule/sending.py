@@ -9,8 +9,8 @@ import numpy as np
 
 from models.drawing import Stream
 from models.pairing import Free, Going, any_two, staffed
-from models.patterns import DROPPED, Array
-from models.plan_task import Subject, Task, Weeks
+from models.patterns import DROPPED
+from models.plan_task import Room, Slot, Subject, Task, Weeks
 from pipelines.schedule.demands import Demand
 from pipelines.schedule.policy import Row
 from pipelines.schedule.staff import Office
@@ -63,6 +63,7 @@ class Sending:
     office: Office
     task: Task
     travel: Mapping[str, float]
+    reserved: frozenset[str] = frozenset()
     _people: dict[int, list[Free]] = field(default_factory=dict)
     _left: dict[int, dict[str, float]] = field(default_factory=dict)
 
@@ -135,17 +136,18 @@ class Sending:
     ) -> tuple[tuple[Sent, ...], tuple[Dropped, ...]]:
         """Find another lawful week for what is left over, the weightiest first.
 
-        What had its minutes in the plan and only found no pair may use the reserve.
+        What had its minutes in the plan and only found no pair may use the reserve, and
+        so may what the reserve is kept for.
         """
         subjects = {s.business_id: s for s in self.task.subjects}
         weeks: dict[str, dict[int, int]] = defaultdict(dict)
         for one in sent:
             weeks[one.case.business["business_id"]][one.number] = one.week
         room = self._room(sent, subjects)
-        reserve = np.full_like(room, np.inf)
-        tries = [
+        owed = [v for v in short if self.reserved & set(v.demand.serves)]
+        tries: list[tuple[Dropped, Room | None]] = [
             *((visit, room) for visit in (*waiting, *short)),
-            *((visit, reserve) for visit in waiting),
+            *((visit, None) for visit in (*waiting, *owed)),
         ]
         for visit, minutes in sorted(tries, key=lambda t: _weight(t[0], subjects)):
             number = visit.case.business["business_id"]
@@ -163,8 +165,14 @@ class Sending:
         out = [
             lighter
             for visit in lost
-            if (lighter := self._instead(visit, subjects, weeks, sent))
+            for lighter in self._instead(visit, subjects, weeks, sent)
         ]
+        for visit in sorted(out, key=lambda v: _weight(v, subjects)):
+            number = visit.case.business["business_id"]
+            found = self._another(visit, subjects[number], weeks[number], None)
+            if found is not None:
+                sent.append(found)
+                weeks[number][found.number] = found.week
         dropped = tuple(
             v
             for v in (*waiting, *short, *out)
@@ -179,47 +187,69 @@ class Sending:
         subjects: Mapping[str, Subject],
         weeks: Mapping[str, dict[int, int]],
         sent: list[Sent],
-    ) -> Dropped | None:
-        """Send its people to a weightier visit instead of the least weighty that will do."""
+    ) -> list[Dropped]:
+        """Send two people to a weightier visit instead of the lightest that will do."""
         subject = subjects[visit.case.business["business_id"]]
-        slot = subject.slots[visit.number]
-        others = weeks[subject.business_id]
-        lighter = sorted(
-            (
-                s
-                for s in sent
-                if self.task.open_weeks(slot, subject.season)[s.week]
-                and _rank(s, subjects) > slot.rank
-                and _keeps_apart(subject, visit.number, s.week, others)
-            ),
-            key=lambda s: (-_rank(s, subjects), _weight(s, subjects)),
-        )
-        for one in lighter:
-            left = self._left[one.week]
-            minutes = (
-                subjects[one.case.business["business_id"]].slots[one.number].minutes
-            )
-            for name in one.inspectors:
-                left[name] += minutes
-            going = self._going(0, visit, one.week)
-            if two := any_two(going, self._there(one.week), left):
-                sent.remove(one)
-                sent.append(Sent(visit.case, visit.number, one.week, two))
-                del weeks[one.case.business["business_id"]][one.number]
-                others[visit.number] = one.week
-                return Dropped(one.case, one.number)
-            for name in one.inspectors:
-                left[name] -= minutes
-        return None
+        slot, others = subject.slots[visit.number], weeks[subject.business_id]
+        is_open = self.task.open_weeks(slot, subject.season)
+        rounds: dict[tuple[int, tuple[str, str]], list[Sent]] = defaultdict(list)
+        for one in sent:
+            if (
+                is_open[one.week]
+                and _rank(one, subjects) > slot.rank
+                and _keeps_apart(subject, visit.number, one.week, others)
+            ):
+                rounds[one.week, one.inspectors].append(one)
+        best: tuple[float, int, tuple[str, str], list[Sent]] | None = None
+        for (week, two), lighter in sorted(rounds.items()):
+            lighter.sort(key=lambda s: (-_rank(s, subjects), _weight(s, subjects)))
+            gone = self._enough(visit, week, two, lighter)
+            cost = sum(self.task.penalty(_slot(s, subjects)) for s in gone)
+            if gone and (best is None or cost < best[0]):
+                best = cost, week, two, gone
+        if best is None or best[0] >= self.task.penalty(slot):
+            return []
+        _, week, two, gone = best
+        for one in gone:
+            self._give_back(one, subjects)
+            sent.remove(one)
+            del weeks[one.case.business["business_id"]][one.number]
+        for name in two:
+            self._left[week][name] -= slot.minutes
+        sent.append(Sent(visit.case, visit.number, week, two))
+        others[visit.number] = week
+        return [Dropped(one.case, one.number) for one in gone]
 
-    def _room(self, sent: Iterable[Sent], subjects: Mapping[str, Subject]) -> Array:
-        """Give the minutes that the plan may still use, by hands and week."""
-        room = np.stack([hands.minutes for hands in self.task.hands])
+    def _enough(
+        self, visit: Dropped, week: int, two: tuple[str, str], lighter: Sequence[Sent]
+    ) -> list[Sent]:
+        """Take as many of the lighter visits of two people as one more visit needs."""
+        going = self._going(0, visit, week)
+        able = [p for p in self._there(week) if p.inspector_id in two]
+        if not all(p.may_go(going) for p in able) or not (
+            able[0].days & able[1].days & going.days
+        ):
+            return []
+        left = min(self._left[week][name] for name in two)
+        gone: list[Sent] = []
+        for one in lighter:
+            if left >= going.minutes:
+                break
+            gone.append(one)
+            left += one.demand.minutes + self.travel[_street(one)]
+        return gone if left >= going.minutes else []
+
+    def _give_back(self, one: Sent, subjects: Mapping[str, Subject]) -> None:
+        for name in one.inspectors:
+            self._left[one.week][name] += _slot(one, subjects).minutes
+
+    def _room(self, sent: Iterable[Sent], subjects: Mapping[str, Subject]) -> Room:
+        """Give the minutes that the plan may still use."""
+        room = Room(self.task)
         for one in sent:
             subject = subjects[one.case.business["business_id"]]
-            room[self.task.weighs(subject.kind), one.week] -= subject.slots[
-                one.number
-            ].minutes
+            minutes = subject.slots[one.number].minutes
+            room.take(self.task.weighs(subject.kind), one.week, minutes)
         return room
 
     def _another(
@@ -227,26 +257,35 @@ class Sending:
         visit: Dropped,
         subject: Subject,
         others: Mapping[int, int],
-        room: Array,
+        room: Room | None,
     ) -> Sent | None:
         slot = subject.slots[visit.number]
         hands = self.task.weighs(subject.kind)
         is_open = self.task.open_weeks(slot, subject.season)
+        if room is not None:
+            is_open = is_open & room.fits(hands, slot.minutes)
         for week in np.flatnonzero(is_open).tolist():
             if not _keeps_apart(subject, visit.number, week, others):
-                continue
-            if (room[hands, week] < slot.minutes).any():
                 continue
             people = self._there(week)
             two = any_two(self._going(0, visit, week), people, self._left[week])
             if two:
-                room[hands, week] -= slot.minutes
+                if room is not None:
+                    room.take(hands, week, slot.minutes)
                 return Sent(visit.case, visit.number, week, two)
         return None
 
 
+def _slot(visit: Sent, subjects: Mapping[str, Subject]) -> Slot:
+    return subjects[visit.case.business["business_id"]].slots[visit.number]
+
+
 def _rank(visit: Sent, subjects: Mapping[str, Subject]) -> int:
-    return subjects[visit.case.business["business_id"]].slots[visit.number].rank
+    return _slot(visit, subjects).rank
+
+
+def _street(visit: Sent) -> str:
+    return visit.case.business["street_code"] or ""
 
 
 def _weight(

@@ -51,7 +51,9 @@ class Office:
             if first <= sunday and last >= monday
         )
 
-    def hands(self, kinds: Iterable[str], share: float) -> tuple[Hands, ...]:
+    def hands(
+        self, kinds: Iterable[str], share: float, over: float = 0.0
+    ) -> tuple[Hands, ...]:
         """Give the pair-minutes a week by the kinds that compete for them.
 
         Kinds are put together whenever the same inspectors serve them all: what all
@@ -73,6 +75,7 @@ class Office:
             Hands(
                 frozenset(k for k in kinds if serving[k] <= union),
                 share * self._pair_minutes(union),
+                over,
             )
             for union in sorted(unions, key=lambda u: (len(u), sorted(u)))
         )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from models.patterns import DROPPED, Exposure
 from models.plan_bound import lagrange_bound
-from models.plan_task import Hands, Season, Slot, Subject, Task, Weeks
+from models.plan_task import Hands, Prices, Season, Slot, Subject, Task, Weeks
 from models.street_plan import CROWD, plan_kept, plan_street
 
 KEY = b"a key of thirty-two bytes, surely"
@@ -42,8 +42,8 @@ def task(subjects: list[Subject], *hands: Hands, crowd: float = 1.0) -> Task:
     )
 
 
-def hands(*minutes: float, kinds: str = "seller") -> Hands:
-    return Hands(frozenset(kinds.split()), np.array(minutes))
+def hands(*minutes: float, kinds: str = "seller", over: float = 0.0) -> Hands:
+    return Hands(frozenset(kinds.split()), np.array(minutes, dtype=float), over)
 
 
 def used(found: dict[str, Weeks], of: Task, hand: Hands) -> np.ndarray:
@@ -148,12 +148,14 @@ def test_no_plan_of_all_is_cheaper_than_the_bound_and_ours_is_lawful(
     ]
     given_ = task(
         shops,
-        hands(*room, kinds="seller catering"),
+        hands(*room, kinds="seller catering", over=0.5),
         hands(*(r / 2 for r in room), kinds="seller"),
     )
     plan = plan_street(given_, KEY)
     for hand in given_.hands:
-        assert (used(dict(plan.weeks), given_, hand) <= hand.minutes + 1e-6).all()
+        took = used(dict(plan.weeks), given_, hand)
+        assert (took <= hand.most + 1e-6).all()
+        assert took.sum() <= hand.minutes.sum() + 1e-6
     best = min(
         total
         for total in (price(given_, weeks) for weeks in every_plan(given_))
@@ -161,7 +163,8 @@ def test_no_plan_of_all_is_cheaper_than_the_bound_and_ours_is_lawful(
     )
     assert plan.bound <= best + 1e-6 * abs(best)
     assert plan.cost >= best - 1e-6 * abs(best)
-    prices = np.random.default_rng(len(shops)).random((2, WEEKS))
+    random = np.random.default_rng(len(shops)).random
+    prices = Prices(random((2, WEEKS)), random(2))
     assert lagrange_bound(given_, prices, ()) <= best + 1e-6 * abs(best)
 
 
@@ -185,6 +188,7 @@ def keeps_apart(weeks: Weeks) -> bool:
 def price(of: Task, weeks: tuple[Weeks, ...]) -> float | None:
     named = {s.business_id: w for s, w in zip(of.subjects, weeks, strict=True)}
     for hand in of.hands:
-        if (used(named, of, hand) > hand.minutes + 1e-9).any():
+        took = used(named, of, hand)
+        if (took > hand.most + 1e-9).any() or took.sum() > hand.minutes.sum() + 1e-9:
             return None
     return sum(of.cost(s, named[s.business_id]) for s in of.subjects)

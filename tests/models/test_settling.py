@@ -1,0 +1,102 @@
+"""Mending a plan: places for what rounding dropped, and never at a higher cost."""
+
+from itertools import pairwise
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.patterns import DROPPED
+from models.plan_task import Room, Task, Weeks
+from models.settling import mended
+from tests.models.test_street_plan import WEEKS, hands, shop, slot, task
+
+
+def cost(of: Task, weeks: dict[str, Weeks]) -> float:
+    return sum(of.cost(s, weeks[s.business_id]) for s in of.subjects)
+
+
+def test_what_was_dropped_takes_the_best_week_with_room() -> None:
+    of = task([shop("one", 0.9)], hands(50, 60, 60, 60))
+    assert mended(of, {"one": (DROPPED,)}) == {"one": (1,)}
+
+
+def test_another_that_can_wait_leaves_its_week() -> None:
+    due = shop("due", 0.1, slot(last=0, rank=0))
+    of = task([due, shop("waits", 0.9)], hands(60, 0, 60, 60))
+    found = mended(of, {"due": (DROPPED,), "waits": (0,)})
+    assert found == {"due": (0,), "waits": (2,)}
+
+
+def test_a_lighter_visit_is_dropped_in_the_stead_of_a_weightier_one() -> None:
+    law = shop("law", 0.1, slot(rank=0))
+    of = task([law, shop("grade", 0.9, slot(rank=2))], hands(60, 0, 0, 0))
+    found = mended(of, {"law": (DROPPED,), "grade": (0,)})
+    assert found == {"law": (0,), "grade": (DROPPED,)}
+
+
+def test_a_weightier_visit_stays() -> None:
+    law = shop("law", 0.1, slot(rank=0))
+    of = task([law, shop("grade", 0.9, slot(rank=2))], hands(60, 0, 0, 0))
+    stays = {"law": (0,), "grade": (DROPPED,)}
+    assert mended(of, stays) == stays
+
+
+def test_a_visit_between_two_others_keeps_its_distance() -> None:
+    thrice = shop("thrice", 0.5, slot(), slot(gap=1), slot(gap=1))
+    of = task([thrice], hands(*[60] * 4))
+    assert mended(of, {"thrice": (0, DROPPED, 2)}) == {"thrice": (0, 1, 2)}
+
+
+def test_a_week_runs_over_and_the_year_does_not() -> None:
+    of = task([shop("one", 0.9), shop("two", 0.8)], hands(50, 50, 0, 0))
+    over = Task(**{**vars(of), "hands": (hands(50, 50, 0, 0, over=0.2),)})
+    none = {"one": (DROPPED,), "two": (DROPPED,)}
+    assert mended(of, none) == none
+    kept = mended(over, none)
+    assert sorted(kept.values()) == [(DROPPED,), (0,)]
+    assert Room(over).lacks(np.array([0]), 60) == -40
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    drawn=st.lists(
+        st.tuples(
+            st.sampled_from([0.1, 0.4, 0.9]),
+            st.integers(1, 2),
+            st.sampled_from([40.0, 60.0]),
+            st.integers(0, 2),
+            st.sampled_from(["seller", "catering"]),
+        ),
+        min_size=1,
+        max_size=8,
+    ),
+    room=st.lists(st.sampled_from([0.0, 60.0, 100.0]), min_size=WEEKS, max_size=WEEKS),
+)
+def test_a_mended_plan_is_lawful_and_costs_no_more(
+    drawn: list[tuple[float, int, float, int, str]], room: list[float]
+) -> None:
+    shops = [
+        shop(
+            f"s{n}",
+            value,
+            *(slot(minutes=minutes, rank=rank, gap=2) for _ in range(visits)),
+            kind=kind,
+        )
+        for n, (value, visits, minutes, rank, kind) in enumerate(drawn)
+    ]
+    both = hands(*room, kinds="seller catering", over=0.1)
+    of = task(shops, both, hands(*room, kinds="seller"))
+    none = {s.business_id: (DROPPED,) * len(s.slots) for s in shops}
+    found = mended(of, none)
+    assert cost(of, found) <= cost(of, none)
+    for held in found.values():
+        made = [week for week in held if week != DROPPED]
+        assert all(later - one >= 2 for one, later in pairwise(made))
+    left = Room(of)
+    for one in shops:
+        for place, week in zip(one.slots, found[one.business_id], strict=True):
+            if week != DROPPED:
+                left.take(of.weighs(one.kind), week, place.minutes)
+    assert left.week.min() >= -1e-6
+    assert left.whole.min() >= -1e-6
