@@ -34,6 +34,7 @@ from models.severity import offsets
 from models.training import Training
 from models.treeshap import explain
 from models.uncertainty import (
+    NO_PAIRS,
     Pairs,
     around,
     consecutive,
@@ -349,6 +350,8 @@ def _pairs(
         total[is_out] += _raw(text, inputs[first[is_out]])
         left_out += is_out
     told = left_out > 0
+    if not told.any():
+        return NO_PAIRS
     one, other = first[told], second[told]
     raw = total[told] / left_out[told]
     # Boosters of resamples are shallower than the model and need a scale of their own:

@@ -45,6 +45,10 @@ class Pairs:
     serious: tuple[Array, Array]
 
 
+_NOTHING = np.empty(0)
+NO_PAIRS = Pairs(_NOTHING, (_NOTHING, _NOTHING), (_NOTHING, _NOTHING))
+
+
 def group_of(known: Array) -> Codes:
     """Number the group of how much is known; unknown counts as nothing."""
     groups: Codes = np.searchsorted(GROUPS_BEGIN, np.nan_to_num(known)).astype(np.int64)

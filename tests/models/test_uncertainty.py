@@ -10,6 +10,7 @@ from models.calibration import logistic
 from models.uncertainty import (
     GROUPS_BEGIN,
     KNOWN,
+    NO_PAIRS,
     Pairs,
     around,
     consecutive,
@@ -64,8 +65,7 @@ def test_more_known_never_spreads_wider():
 
 
 def test_without_pairs_there_is_no_spread():
-    none = np.empty(0)
-    assert spreads(Pairs(none, (none, none), (none, none))) == (0.0,) * GROUPS
+    assert spreads(NO_PAIRS) == (0.0,) * GROUPS
 
 
 def test_few_pairs_say_little_against_all_others():
