@@ -356,7 +356,9 @@ def _pairs(
     raw = total[told] / left_out[told]
     # Boosters of resamples are shallower than the model and need a scale of their own:
     # chances stated too far apart would look like a spread of businesses.
-    stated = fit_calibration(raw, training.serious[one]).log_odds(raw)
+    # Without resamples (a window of a backtest) there is nothing to scale.
+    scale = fit_calibration(raw, training.serious[one]) if told.any() else None
+    stated = raw if scale is None else scale.log_odds(raw)
     base = base_log_odds(training.serious)
     strict = offsets(training.serious, training.inspector) - base
     return Pairs(
