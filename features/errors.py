@@ -9,7 +9,8 @@ ShianError
 ├── NotFoundError         the business or run asked for is not there
 ├── ProcedureError        the law does not allow this step, or not yet, or not to them
 ├── RegisterError         the register of decisions is missing, busy, full or altered
-└── MachineError          a file cannot be read or written
+├── MachineError          a file cannot be read or written
+└── DriftError            the model in use no longer fits the present
 
 Each prints as one line that says what was wrong, what came, and what to do; each has
 an exit code of its own, so a scheduler learns the cause without reading the log, and a
@@ -92,3 +93,10 @@ class MachineError(ShianError):
 
     exit_code = 10
     zh = "文件无法读写"
+
+
+class DriftError(ShianError):
+    """The model in use no longer fits the present, by the limits of the monitoring."""
+
+    exit_code = 11
+    zh = "模型漂移"

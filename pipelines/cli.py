@@ -50,6 +50,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "simulate": data.simulate,
     "train": models.train,
     "promote": governing.promote,
+    "monitor": governing.monitor,
     "backtest": models.backtest,
     "compare": comparing.compare,
     "score": grades.score,

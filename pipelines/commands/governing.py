@@ -1,12 +1,13 @@
-"""Commands about which model is in use: promote."""
+"""Commands about which model is in use: promote, monitor."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pipelines import settings
 from pipelines.commands import options
-from pipelines.commands.options import Json, Lang, Quiet, Store, Warehouse
+from pipelines.commands.options import AsOf, Json, Lang, Quiet, Store, Warehouse
 
 By = Annotated[
     str | None,
@@ -17,6 +18,15 @@ By = Annotated[
 Reason = Annotated[
     str | None, typer.Option("--reason", help="启用的理由 / why it comes into use")
 ]
+Since = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="YYYY-MM-DD",
+        help="监测期起始日，默认训练截止之后 / first day; default where the training ended",
+    ),
+]
+Page = Annotated[Path, typer.Option("--out", help="网页文件 / page to write")]
 
 
 def promote(
@@ -62,3 +72,47 @@ def promote(
         f"已由{person.by}启用为现行模型，记录：{path}",
         f"Promoted by {person.by}; recorded in {path}",
     )
+
+
+def monitor(
+    as_of: AsOf = None,
+    since: Since = None,
+    warehouse: Warehouse = settings.WAREHOUSE,
+    store: Store = settings.STORE,
+    out: Page = settings.MONITOR,
+    lang: Lang = settings.LANGUAGE,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """监测现行模型 / does the model still fit
+
+    用训练截止之后的检查衡量：特征漂移、随机检查的AUC、校准、暂定等级占比、等级变动；写成
+    网页。有指标超限时退出码为 11，供定时任务判断。
+
+    Measures the model in use on the visits since its training: drift of features, AUC
+    on random visits, calibration, provisional grades, grades that change; and writes a
+    page. Exits with 11 where a limit was crossed, for schedulers.
+    """
+    from features.errors import DriftError
+    from pipelines.monitor_page import write_monitoring
+    from pipelines.monitoring import monitor as run
+    from pipelines.screens.governing import show_monitoring
+
+    voice = options.voice(lang, as_json=as_json, quiet=quiet)
+    with voice.progress("监测", "monitoring") as progress:
+        found = run(
+            warehouse,
+            store=store,
+            end=options.day(as_of),
+            start=None if since is None else options.day(since, "--from"),
+            progress=progress,
+        )
+    path = write_monitoring(found, out, lang)
+    voice.facts({**found.as_dict(), "page": path})
+    show_monitoring(voice, found)
+    voice.say(f"页面：{path}", f"Page: {path}")
+    if found.crossed:
+        which = ", ".join(found.crossed)
+        message = f"limits crossed: {which}; look at {path}, then train a challenger"
+        told = f"有指标超限（{which}），请查看 {path}，必要时训练候选模型"
+        raise DriftError(message, said=told)

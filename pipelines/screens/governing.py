@@ -1,10 +1,15 @@
-"""A challenger's way through the gates, in the terminal."""
+"""A challenger's way through the gates, and the model in use, in the terminal."""
 
 import polars as pl
 
 from models.clauses import GRADES
 from pipelines.console import Voice
+from pipelines.monitor_page import checks, label
+from pipelines.monitoring import Monitoring
 from pipelines.promoting import Review, changed_share
+
+# More would not be read.
+SHIFTS_SHOWN = 6
 
 
 def show_review(voice: Voice, found: Review) -> None:
@@ -47,3 +52,33 @@ def show_migration(voice: Voice, migration: pl.DataFrame) -> None:
             for before in GRADES
         ],
     )
+
+
+def show_monitoring(voice: Voice, found: Monitoring) -> None:
+    """Show every check of the monitoring, and the columns that moved most."""
+    voice.say(
+        f"模型 {found.version}，{found.start} 至 {found.end}，{found.visits:,} 次检查",
+        f"Model {found.version}, {found.start} to {found.end}, {found.visits:,} visits",
+    )
+    voice.table(
+        ("模型监测", "Monitoring"),
+        tuple(
+            voice.pick(*names)
+            for names in (("检查项", "what"), ("状态", ""), ("结果", "found"))
+        ),
+        [row[:3] for row in checks(found, voice.lang)],
+    )
+    voice.table(
+        ("变化最大的特征", "Columns that moved most"),
+        (voice.pick("特征", "feature"), "PSI", voice.pick("缺失", "missing")),
+        [
+            (
+                label(row["column"], voice.lang),
+                f"{row['psi']:.2f}",
+                f"{row['missing_then']:.0%} → {row['missing_now']:.0%}",
+            )
+            for row in found.shifts.filter("is_judged").head(SHIFTS_SHOWN).to_dicts()
+        ],
+    )
+    if not found.migration.is_empty():
+        show_migration(voice, found.migration)
