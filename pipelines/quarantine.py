@@ -125,6 +125,10 @@ class Quarantine:
             .sort("entries", "table", "rule", descending=[True, False, False])
         )
 
+    def last_loaded_on(self) -> date:
+        """Give the day of the latest load that set something aside."""
+        return max(self.entries["loaded_on"].to_list())
+
     def as_dict(self) -> dict[str, Any]:
         """Give what a program asks for."""
         return {"entries": self.entries.height, "counts": self.counts().to_dicts()}
@@ -159,7 +163,7 @@ def write_quarantine(found: Quarantine, folder: Path, lang: str) -> list[Path]:
     shown = _named(found.entries, lang)
     paths = [folder / WORKBOOK, folder / LIST]
     with drafts(paths) as (workbook, listed):
-        _write_workbook(shown, workbook, found.entries["loaded_on"].max())
+        _write_workbook(shown, workbook, found.last_loaded_on())
         shown.with_columns(
             plain_column(n) for n, t in shown.schema.items() if t == pl.String
         ).write_csv(listed, include_bom=True)
