@@ -127,7 +127,8 @@ class Quarantine:
 
     def last_loaded_on(self) -> date:
         """Give the day of the latest load that set something aside."""
-        return max(self.entries["loaded_on"].to_list())
+        latest: date = max(self.entries["loaded_on"].to_list())
+        return latest
 
     def as_dict(self) -> dict[str, Any]:
         """Give what a program asks for."""
