@@ -72,7 +72,9 @@ def contributions(path: Path, store: Path, ids: list[str], day: date):
 @app.function
 def drawn(plot, explanation) -> Figure:
     """Draw one of shap's plots in Chinese and give its figure, closed."""
-    chinese = mpl.rc_context({"font.family": KNOWN or CHINESE, "axes.unicode_minus": False})
+    chinese = mpl.rc_context(
+        {"font.family": KNOWN or CHINESE, "axes.unicode_minus": False}
+    )
     with chinese, warnings.catch_warnings():
         # A feature that is unknown for everybody has no colour; shap says so each time.
         warnings.simplefilter("ignore", RuntimeWarning)
