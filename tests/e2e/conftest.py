@@ -1,34 +1,32 @@
 """One small demo district, made once through the real command line."""
 
-import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+import polars as pl
 import pytest
 
 from tests import ROOT
+from tests.e2e.office import (
+    FILED,
+    HEARD,
+    LI,
+    PENALTIES,
+    SERVED,
+    WANG,
+    ZHAO,
+    Called,
+    Demo,
+    Office,
+)
 
 SHIAN = Path(sys.executable).with_name("shian")
 # Enough for a model with opinions, small enough for a test.
 BUSINESSES = "1500"
-
-
-@dataclass(frozen=True)
-class Called:
-    """What a call of the command line gave back."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def facts(self) -> Any:
-        return json.loads(self.out)
 
 
 Shian = Callable[..., Called]
@@ -50,25 +48,55 @@ def shian() -> Shian:
     return call
 
 
-@dataclass(frozen=True)
-class Demo:
-    folder: Path
-    facts: dict[str, Any]
-
-    @property
-    def where(self) -> tuple[str, ...]:
-        """Name the warehouse and the store, as a user would."""
-        return (
-            "--warehouse",
-            str(self.folder / "warehouse.duckdb"),
-            "--store",
-            str(self.folder / "models"),
-        )
-
-
 @pytest.fixture(scope="session")
 def demo(shian: Shian, tmp_path_factory: pytest.TempPathFactory) -> Demo:
     folder = tmp_path_factory.mktemp("demo") / "demo"
     called = shian("demo", "--out", folder, "--businesses", BUSINESSES, "--json")
     assert called.code == 0, called.err
     return Demo(folder, called.facts)
+
+
+@pytest.fixture(scope="module")
+def empty(shian: Shian, demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """Give an office whose records hold two candidates, one excluded and one other."""
+    folder = tmp_path_factory.mktemp("office")
+    scores = pl.read_parquet(demo.folder / "scores.parquet").sort("probability")
+    quiet = scores.head(4)["business_id"].to_list()
+    office = Office(folder, demo, tuple(quiet))
+    shutil.copyfile(demo.folder / "warehouse.duckdb", office.warehouse)
+    (folder / "new").mkdir()
+    (folder / "new" / "penalty.csv").write_text(PENALTIES.format(*quiet), "utf-8")
+    where = ("--warehouse", office.warehouse)
+    loaded = shian("load", folder / "new", "--on", "2026-02-20", *where, "--json")
+    assert loaded.facts["total"]["loaded"] == 4, loaded.err
+    made = shian("register", "init", "--register", office.register)
+    assert made.code == 0, made.err
+    return office
+
+
+@pytest.fixture(scope="module")
+def filed(empty: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
+    office = empty.copy(tmp_path_factory.mktemp("filed"))
+    seen = office.mark(FILED, office.businesses[0])
+    opened = office.open(FILED, office.businesses[0], "--seen", seen)
+    assert opened.code == 0, opened.err
+    assert "2026-0001" in opened.out
+    return office
+
+
+@pytest.fixture(scope="module")
+def listed(filed: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """Lead the case to its listing, by three people and their clocks."""
+    office = filed.copy(tmp_path_factory.mktemp("listed"))
+    for day, who, action in (
+        (SERVED, LI, "serve_notice"),
+        (HEARD, WANG, "legal_review"),
+        ("2026-03-12", ZHAO, "discuss"),
+        ("2026-03-13", LI, "consent"),
+        ("2026-03-16", ZHAO, "decide_listed"),
+    ):
+        is_explained = action in {"legal_review", "decide_listed"}
+        seen = ("--seen", office.mark(day, "2026-0001")) if is_explained else ()
+        done = office.act(day, who, action, *seen)
+        assert done.code == 0, done.err
+    return office
