@@ -1962,6 +1962,7 @@ from (values
     ('plan_requirement', 'grade_a', '等级频次（A级）', 'visits of grade A'),
     ('plan_requirement', 'campaign', '专项行动', 'campaign'),
     ('plan_requirement', 'random', '随机抽查', 'random visit'),
+    ('plan_requirement', 'extra', '增加检查：概率×危害高', 'extra visit: probability x harm is high'),
     ('checklist', 'full', '全项目检查表', 'full checklist'),
     ('checklist', 'full_skill', '全项目检查表和技能核查', 'full checklist and skill check'),
     ('checklist', 'system', '体系检查表', 'system inspection checklist'),

@@ -84,6 +84,10 @@ class Planner:
         """Give the visit that chance may choose to make at a business."""
         return replace(self._visit(business, ("random",)), purpose="random")
 
+    def visit_beyond(self, business: Row) -> Demand:
+        """Give a visit beyond those required."""
+        return self._visit(business, ("extra",))
+
     def in_order(self, visits: Iterable[Demand]) -> tuple[Demand, ...]:
         """Order visits by the middle of their weeks."""
         return tuple(sorted(visits, key=lambda v: (v.first + v.last, v.last, v.serves)))

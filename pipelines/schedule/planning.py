@@ -13,9 +13,10 @@ from models.draw_clauses import exactly
 from models.drawing import Stream, in_random_order, whole
 from models.patterns import DROPPED, Exposure, Flags
 from models.plan_bound import lagrange_bound
-from models.plan_task import Season, Slot, Subject, Task
+from models.plan_task import Hands, Season, Slot, Subject, Task
 from models.street_plan import Planned, plan_kept, plan_street
 from pipelines.schedule.demands import Asked, Planner
+from pipelines.schedule.extra import EXTRA, Extra
 from pipelines.schedule.policy import Policy, Row
 from pipelines.schedule.sending import Case, Dropped, Sending, Sent
 from pipelines.schedule.staff import Office
@@ -84,14 +85,20 @@ class Builder:
             )
             for row in businesses
         ]
-        cases = self._with_random(office.office_id, cases, planner)
         travel = self.travel(businesses)
+        extra = Extra(
+            self.policy, planner, lambda row: travel[row["street_code"] or ""]
+        )
+        cases = extra.added(cases, self._hands(office, businesses))
+        cases = self._with_random(office.office_id, cases, planner)
         task = self.task(office, cases, planner, travel)
         first = plan_street(task, self.key)
         planned = plan_kept(task, first, self.key) if first.dropped else first
         reserved = frozenset(self.policy.law.codes("plan.reserve_for"))
         sending = Sending(self.weeks, self.key, office, task, travel, reserved)
         sent, dropped = sending.sent(cases, planned.weeks)
+        # An extra visit that finds no hands after all is no shortage.
+        dropped = tuple(d for d in dropped if d.demand.requirement != EXTRA)
         return OfficePlan(
             office=office,
             cases=tuple(cases),
@@ -102,6 +109,13 @@ class Builder:
             dropped=dropped,
             travel=travel,
             **_measured(task, planned, sent),
+        )
+
+    def _hands(self, office: Office, businesses: Sequence[Row]) -> tuple[Hands, ...]:
+        number = self.policy.law.number
+        kinds = {row["business_type"] for row in businesses}
+        return office.hands(
+            kinds, 1 - number("plan.reserve"), number("plan.week_overrun")
         )
 
     def _with_random(
@@ -185,14 +199,11 @@ class Builder:
             if case.visits:
                 subjects.append(self._subject(case, season, planner, travel))
         number = self.policy.law.number
-        kinds = {s.kind for s in subjects}
         return Task(
             subjects=tuple(subjects),
             seasons=seasons,
             is_workweek=self.weeks.is_workweek,
-            hands=office.hands(
-                kinds, 1 - number("plan.reserve"), number("plan.week_overrun")
-            ),
+            hands=self._hands(office, [case.business for case in cases]),
             ranks=len(self.policy.ranks) + 1,
             minute_cost=number("plan.travel_weight"),
             crowd_share=number("plan.crowd_share"),

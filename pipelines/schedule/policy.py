@@ -25,6 +25,7 @@ BASIS: Mapping[str, str] = {
     "grade_c": "visits.o115",
     "grade_d": "visits.o115",
     "random": "draw.credit",
+    "extra": "plan.extra_share",
 }
 _PLAN = "plan."
 
