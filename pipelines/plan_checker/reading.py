@@ -32,7 +32,8 @@ with known as (
     ) = 1
 ),
 classes as (
-    select business_id, list(distinct value_code) as food_classes
+    -- 0504 is the fourth food of class 05; the policy names classes.
+    select business_id, list(distinct left(value_code, 2)) as food_classes
     from mart.static_factor
     where factor = 'food_category' and recorded_at < $1 and valid_from <= $1
     group by business_id

@@ -1,7 +1,8 @@
 """What became known since the plan and brings somebody to the door, with its clock."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -63,16 +64,21 @@ def new_facts(
 ) -> Iterator[Task]:
     """List the facts known before a day that nobody has looked into yet."""
     since = as_of - timedelta(days=law.get(Term, "worklist.look_back").amount)
-    visits = warehouse.sql(_SETTLED, [as_of, since]).rows()
+    visits = warehouse.sql(_SETTLED, [as_of, since])
+    made = frozenset(visits.to_series(0))
+    by_business: dict[str, list[tuple[date, str]]] = defaultdict(list)
+    for _, business, day, purpose in visits.iter_rows():
+        by_business[business].append((day, purpose))
     for source, (query, *_) in _SOURCES.items():
         kinds = list(law.codes("worklist.report_kinds")) if source == REPORT else []
         rows = warehouse.sql(query, [as_of, since, kinds])
         for row in rows.iter_rows(named=True):
             number = visit_number(source, row["number"])
-            if row["business_id"] in trading and not _is_settled(
-                source, row, number, visits
-            ):
-                yield _task(source, row, trading[row["business_id"]], law)
+            business = row["business_id"]
+            if number in made or business not in trading:
+                continue
+            if not _is_settled(source, row["began_on"], by_business[business]):
+                yield _task(source, row, trading[business], law)
 
 
 def visit_number(source: str, fact: str) -> str:
@@ -80,21 +86,13 @@ def visit_number(source: str, fact: str) -> str:
     return hashlib.sha256(f"{source}\n{fact}".encode()).hexdigest()[:16]
 
 
-def _is_settled(
-    source: str,
-    row: Mapping[str, Any],
-    number: str,
-    visits: list[tuple[str, str, date, str]],
-) -> bool:
-    def settles(visit: tuple[str, str, date, str]) -> bool:
-        inspection, business, day, purpose = visit
-        if inspection == number:
-            return True
-        if business != row["business_id"] or day < row["began_on"]:
-            return False
-        return source == INCIDENT or (source == REPORT and purpose == "complaint")
-
-    return any(settles(visit) for visit in visits)
+def _is_settled(source: str, began: date, visits: Iterable[tuple[date, str]]) -> bool:
+    """Tell whether a visit to the same business looked into it since."""
+    return any(
+        day >= began
+        and (source == INCIDENT or (source == REPORT and purpose == "complaint"))
+        for day, purpose in visits
+    )
 
 
 def _task(

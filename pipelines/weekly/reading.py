@@ -47,18 +47,18 @@ select plan.* from output.plan plan
 where run_id = $1 and (week_starting = $2 or week_starting + 7 <= least($2, $3))
 order by week_starting, visit_id
 """
-_MADE = """
+# Two joins: with both ways in one condition every visit would meet every inspection.
+MADE = """
 select plan.visit_id from output.plan plan
-where run_id = $1 and exists (
-    select 1 from mart.inspection made
-    where made.recorded_at < $2 and (
-        made.inspection_id = plan.visit_id
-        or (
-            made.business_id = plan.business_id and made.purpose = plan.purpose
-            and made.inspected_on >= plan.week_starting
-        )
-    )
-)
+semi join mart.inspection made
+on made.inspection_id = plan.visit_id and made.recorded_at < $2
+where run_id = $1
+union
+select plan.visit_id from output.plan plan
+semi join mart.inspection made
+on made.business_id = plan.business_id and made.purpose = plan.purpose
+    and made.inspected_on >= plan.week_starting and made.recorded_at < $2
+where run_id = $1
 """
 _EARLIER = """
 select worklist.* from output.worklist
@@ -141,7 +141,7 @@ def _plan(warehouse: Warehouse, monday: date) -> Mapping[str, Any]:
 
 
 def _made(warehouse: Warehouse, plan_run: str, as_of: date) -> frozenset[str]:
-    by_plan = warehouse.sql(_MADE, [plan_run, as_of])
+    by_plan = warehouse.sql(MADE, [plan_run, as_of])
     by_number = warehouse.sql(
         "select inspection_id as visit_id from mart.inspection "
         "semi join output.worklist on inspection_id = visit_id where recorded_at < ?",
@@ -183,6 +183,10 @@ def _reason(row: Mapping[str, Any], monday: date) -> tuple[str, str]:
     serves = dict.fromkeys([row["requirement"], *row["serves"].split("+")])
     both = [names.get(code, (code, code)) for code in serves]
     zh, en = "；".join(zh for zh, _ in both), "; ".join(en for _, en in both)
+    if "extra" in serves:
+        risk, harm = f"{row['probability']:.1%}", f"{row['harm']:g}"
+        zh += f"（严重问题概率 {risk} × 危害权重 {harm}，在有余力时居前）"
+        en += f" (a serious finding at {risk} x harm {harm}, among the highest while there are hands to spare)"
     if row["week_starting"] < monday:
         zh += f"（原定 {row['week_starting']} 当周，未完成）"
         en += f" (was planned for the week of {row['week_starting']}, not done)"

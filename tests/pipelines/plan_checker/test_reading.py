@@ -56,6 +56,35 @@ def test_a_plan_of_one_visit_each_lacks_what_the_law_wants(written: Path) -> Non
     )
 
 
+def test_a_dairy_maker_without_a_system_inspection_is_named(
+    written: Path, tmp_path: Path
+) -> None:
+    """A maker of 0501 liquid milk, class 05 of S-17, that is no maker of special food."""
+    own = Path(shutil.copyfile(written, tmp_path / "own.duckdb"))
+    with open_warehouse(own) as warehouse:
+        maker = warehouse.sql(
+            "select min(business_id) as maker from mart.business "
+            "where business_type = 'producer' and not coalesce(is_special_food, false) "
+            "and closed_on is null and business_id not in (select business_id from "
+            "mart.static_factor where factor = 'food_category' and left(value_code, 2) "
+            "in ('04', '05', '10', '27', '28', '29', '30'))"
+        ).item()
+        warehouse.execute("delete from mart.inspection where purpose = 'system'")
+    assert maker not in lacking_system(own)
+    with open_warehouse(own) as warehouse:
+        warehouse.execute(
+            "insert into mart.static_factor values "
+            "(?, 'food_category', '0501', null, date '2024-01-01', date '2024-01-01')",
+            [maker],
+        )
+    assert maker in lacking_system(own)
+
+
+def lacking_system(warehouse: Path) -> set[str | None]:
+    found = check_plan(warehouse, PLAN).violations
+    return {v.business_id for v in found if v.rule == "system_inspection"}
+
+
 def test_a_row_spoiled_in_the_warehouse_is_named(written: Path, tmp_path: Path) -> None:
     own = Path(shutil.copyfile(written, tmp_path / "own.duckdb"))
     with open_warehouse(own) as warehouse:
