@@ -46,8 +46,12 @@ def worklist(
 ) -> tuple[Item, ...]:
     """List what waits for a role, or for anybody, the most urgent first."""
     found = (item for case in cases for item in to_do(case, rules, today))
-    wanted = (item for item in found if role is None or role in item.roles)
-    return tuple(sorted(wanted, key=_urgency))
+    return in_order(item for item in found if role is None or role in item.roles)
+
+
+def in_order(items: Iterable[Item]) -> tuple[Item, ...]:
+    """Put items in the order of their terms, the most urgent first."""
+    return tuple(sorted(items, key=_urgency))
 
 
 def to_do(case: Case, rules: Rules, today: date) -> tuple[Item, ...]:

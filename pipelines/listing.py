@@ -36,7 +36,7 @@ def find_candidates(
         UsageError: no such list was in force on the day.
     """
     with open_warehouse(warehouse, read_only=True) as opened:
-        facts, scores = opened.facts(), _scores(opened, as_of)
+        facts, scores = opened.facts(), newest_scores(opened, as_of)
     known = _cases(register)
     found = candidates(facts, load_rules(), as_of, list_type=list_type, cases=known)
     return in_order_of(found, scores)
@@ -102,7 +102,7 @@ def _no_penalty() -> pl.DataFrame:
     )
 
 
-def _scores(warehouse: Warehouse, as_of: date) -> pl.DataFrame:
+def newest_scores(warehouse: Warehouse, as_of: date) -> pl.DataFrame:
     """Read the probabilities of the newest score run up to the day, if there is one."""
     return warehouse.sql(
         "select business_id, probability from output.score where run_id = ("

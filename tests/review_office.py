@@ -159,7 +159,7 @@ class Answer:
 
     @property
     def text(self) -> str:
-        return self.body.decode()
+        return self.body.decode(errors="replace")
 
     def field(self, name: str) -> str:
         """Give the value of a hidden field of the page, as a browser would send it."""
@@ -211,8 +211,14 @@ class Visitor:
         sent = {name.replace("_", "-"): v for name, v in (headers or {}).items()}
         if self.cookies:
             sent["cookie"] = "; ".join(f"{n}={v}" for n, v in self.cookies.items())
-        self.connection.request(method, path, body, sent)
-        answer = self.connection.getresponse()
+        try:
+            self.connection.request(method, path, body, sent)
+            answer = self.connection.getresponse()
+        except (ConnectionError, http.client.RemoteDisconnected):
+            # Kept too long for the server: browsers begin a new one, too.
+            self.connection.close()
+            self.connection.request(method, path, body, sent)
+            answer = self.connection.getresponse()
         given = tuple(answer.headers.get_all("set-cookie") or ())
         for cookie in given:
             self._keep(cookie)

@@ -12,15 +12,18 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar, cast
 
+import polars as pl
+
 from features.errors import WarehouseError
+from features.schema import Facts
 from features.warehouse import open_warehouse
-from models.candidates import Candidates
+from models.candidates import Candidates, candidates, in_order_of
 from models.case import Case, words
 from models.procedure_clauses import Step
 from models.rules import Rules, load_rules
-from models.worklist import Item, worklist
+from models.worklist import Item, in_order, to_do
 from pipelines.acting import Places, Seen, look
-from pipelines.listing import find_candidates, may_do
+from pipelines.listing import may_do, newest_scores
 from pipelines.register.chain import Entry, cases_of
 from pipelines.register.ledger import open_ledger
 
@@ -48,6 +51,7 @@ class Reading:
         self._lock = Lock()
         self._entries: list[Entry] = []
         self._growing = Lock()
+        self._items: dict[Hashable, tuple[Item, ...]] = {}
 
     def kinds(self) -> frozenset[str]:
         """Give the kinds of documents the procedure knows."""
@@ -73,9 +77,7 @@ class Reading:
         """List what waits, for a role, less what a person may not do themselves."""
         entries = self.entries()
         known, key = self._cases(entries), (_head(entries), today)
-        items = self._once(
-            "waiting", key, lambda: worklist(known.values(), self.rules, today)
-        )
+        items = self._once("waiting", key, lambda: self._waiting(known, today))
         law = self.rules.in_force(today)
         steps = law.all(Step)
         return tuple(
@@ -104,15 +106,17 @@ class Reading:
 
     def candidates(self, today: date, list_type: str) -> Candidates:
         """Give whom there may be a ground to list today."""
-        key = (self._edition(), _head(self.entries()), today, list_type)
+        entries, edition = self.entries(), self._edition()
+        facts, scores = self._once(
+            "penalised", (edition, today), lambda: self._penalised(today)
+        )
+        known = self._cases(entries).values()
         return self._once(
             f"candidates {list_type}",
-            key,
-            lambda: find_candidates(
-                self.places.warehouse,
-                as_of=today,
-                register=self.places.register,
-                list_type=list_type,
+            (edition, _head(entries), today),
+            lambda: in_order_of(
+                candidates(facts, self.rules, today, list_type=list_type, cases=known),
+                scores,
             ),
         )
 
@@ -138,6 +142,28 @@ class Reading:
 
     def _cases(self, entries: list[Entry]) -> dict[str, Case]:
         return self._once("cases", _head(entries), lambda: cases_of(entries))
+
+    def _waiting(self, known: Mapping[str, Case], today: date) -> tuple[Item, ...]:
+        """List what waits; a case that nobody touched since is not walked again."""
+        kept: dict[Hashable, tuple[Item, ...]] = {}
+        for case in known.values():
+            key = (case.case_id, len(case.acts), today)
+            kept[key] = self._items.get(key) or to_do(case, self.rules, today)
+        self._items = kept
+        return in_order(item for items in kept.values() for item in items)
+
+    def _penalised(self, today: date) -> tuple[Facts, pl.DataFrame]:
+        """Read the facts of those who were ever penalised: nobody else has a ground."""
+        with open_warehouse(self.places.warehouse, read_only=True) as opened:
+            facts, scores = opened.facts(), newest_scores(opened, today)
+        who = facts.penalty.select("business_id").unique()
+        frames = {
+            name: frame.join(who, on="business_id", how="semi", maintain_order="left")
+            if "business_id" in frame.columns
+            else frame
+            for name, frame in vars(facts).items()
+        }
+        return Facts(**frames), scores.join(who, on="business_id", how="semi")
 
     def _edition(self) -> Hashable:
         return stamp(self.places.warehouse)

@@ -5,7 +5,7 @@
 Makes the demo district of 25,140 businesses (SHIAN_DEMO may name one that is there), a
 register of 300 cases in every state, and fifty accounts; serves them by `shian review` in
 a process of its own on loopback. Each officer keeps one connection and asks for a page
-about once a second: mostly the worklist, then cases, candidates, and now and then an act
+about once a second, after ten in which all sign in: mostly the worklist, then cases, candidates, and now and then an act
 with a document. Nothing may fail, and 95 of 100 worklists must be there in 300 ms.
 """
 
@@ -38,7 +38,7 @@ from tests.review_office import HASH, NINE, PDF, Visitor
 pytestmark = pytest.mark.bench
 
 OFFICERS, SECONDS, CASES = 50, 120.0, 300
-SLOWEST_WORKLIST = 0.3
+SLOWEST_WORKLIST, ARRIVAL = 0.3, 10.0
 ROLES = ("case_officer", "legal_reviewer", "approver", "viewer")
 # How far a case has come; a tenth of all asks is an act in one of the first.
 WAYS = (("NOTICE",), ("NOTICE",), ("2026-03-02 Li file",), ("LISTED",), ("PUBLISHED",))
@@ -114,6 +114,8 @@ def works(number: int, address: str, until: float, tally: Tally) -> None:
     chance = random.Random(number)  # noqa: S311  no secret hangs on it
     visitor = Visitor(address)
     try:
+        # An office does not sign in within the same second.
+        time.sleep(chance.uniform(0, ARRIVAL))
         began = time.perf_counter()
         answer = visitor.sign_in(f"officer{number}")
         tally.seconds["sign in"].append(time.perf_counter() - began)
@@ -163,6 +165,12 @@ def asks(visitor: Visitor, chance: random.Random, number: int, tally: Tally) -> 
 def test_fifty_officers_work_two_minutes_without_an_error(folder: Path) -> None:
     tally = Tally()
     with served(folder) as address:
+        # The server of an office has been asked before.
+        first = Visitor(address)
+        first.sign_in("officer0")
+        for path in ("/", "/candidates", "/cases"):
+            assert first.get(path).status == 200
+        first.close()
         until = time.perf_counter() + SECONDS
         officers = [
             threading.Thread(target=works, args=(n, address, until, tally))

@@ -4,10 +4,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from polars.testing import assert_frame_equal
 
 from features.errors import RegisterError
 from models.worklist import worklist
 from pipelines.acting import Places
+from pipelines.listing import find_candidates
 from pipelines.register.decisions import cases, create_register
 from pipelines.review.reading import Reading
 from tests.register_requests import RULES, recorded
@@ -82,3 +84,24 @@ def test_an_explanation_is_computed_once_a_day_and_anew_when_the_data_change(
     again = reading.seen(business, TODAY)
     assert again is not first
     assert again.mark == first.mark
+
+
+@pytest.mark.parametrize("list_type", ["SAMR44", "ZJ_FOOD_DRUG"])
+def test_candidates_are_those_of_the_command_line(
+    office_as_made: Office, tmp_path: Path, list_type: str
+) -> None:
+    office = office_as_made.copy(tmp_path)
+    places, reading = office.places, Reading(office.places)
+    for business in (None, *office.businesses):
+        if business is not None:
+            recorded(places.register, ["NOTICE"], business=business)
+        found = find_candidates(
+            places.warehouse,
+            as_of=TODAY,
+            register=places.register,
+            list_type=list_type,
+        )
+        kept = reading.candidates(TODAY, list_type)
+        for name in ("candidates", "evidence", "gravity", "excluded"):
+            assert_frame_equal(getattr(kept, name), getattr(found, name))
+        assert kept.note_zh == found.note_zh
