@@ -51,6 +51,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "train": models.train,
     "promote": governing.promote,
     "monitor": governing.monitor,
+    "model-card": governing.model_card,
     "backtest": models.backtest,
     "compare": comparing.compare,
     "score": grades.score,

@@ -17,6 +17,7 @@ INDICATORS, CREDIT = Path("var/indicators"), Path("var/credit")
 FEATURES = Path("var/features.parquet")
 PUBLISHED = Path(os.environ.get("SHIAN_PUBLISHED") or "var/published.sqlite")
 WORKLIST, MONITOR = Path("var/worklist"), Path("var/monitor.html")
+MODEL_CARD = Path("var/model_card.html")
 CLOSED_LOOP = Path("var/closed_loop")
 ALERTS = Path(os.environ.get("SHIAN_ALERTS") or "var/alerts.sqlite")
 LANGUAGE = os.environ.get("SHIAN_LANG") or "zh"

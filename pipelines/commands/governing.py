@@ -1,4 +1,4 @@
-"""Commands about which model is in use: promote, monitor."""
+"""Commands about which model is in use: promote, monitor, model-card."""
 
 from pathlib import Path
 from typing import Annotated
@@ -116,3 +116,32 @@ def monitor(
         message = f"limits crossed: {which}; look at {path}, then train a challenger"
         told = f"有指标超限（{which}），请查看 {path}，必要时训练候选模型"
         raise DriftError(message, said=told)
+
+
+def model_card(
+    warehouse: Warehouse = settings.WAREHOUSE,
+    store: Store = settings.STORE,
+    out: Page = settings.MODEL_CARD,
+    lang: Lang = settings.LANGUAGE,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """模型说明卡 / the card of the model in use
+
+    由什么数据训练、表现如何、对各组是否公平、理由是否稳定、哪些等级会变、有何局限、何人
+    因何启用；写成网页。
+
+    What it was trained on, what it can do, how groups are treated, whether its reasons
+    keep, which grades change, its limits, and who brought it into use and why; as a page.
+    """
+    from pipelines.model_card import model_card as put_together
+    from pipelines.model_card_page import write_card
+    from pipelines.screens.governing import show_card
+
+    voice = options.voice(lang, as_json=as_json, quiet=quiet)
+    with voice.progress("模型说明卡", "model card"):
+        card = put_together(warehouse, store=store)
+    path = write_card(card, out, lang)
+    voice.facts({**card.as_dict(), "page": path})
+    show_card(voice, card)
+    voice.say(f"页面：{path}", f"Page: {path}")

@@ -4,6 +4,8 @@ import polars as pl
 
 from models.clauses import GRADES
 from pipelines.console import Voice
+from pipelines.model_card import ModelCard
+from pipelines.model_card_page import METRICS, facts, fairness_rows, measured
 from pipelines.monitor_page import checks, label
 from pipelines.monitoring import Monitoring
 from pipelines.promoting import Review, changed_share
@@ -82,3 +84,46 @@ def show_monitoring(voice: Voice, found: Monitoring) -> None:
     )
     if not found.migration.is_empty():
         show_migration(voice, found.migration)
+
+
+def show_card(voice: Voice, card: ModelCard) -> None:
+    """Show what a model was made of, what it can do, and how groups are treated."""
+    voice.table(
+        (f"模型说明卡 {card.version}", f"Model card {card.version}"),
+        (voice.pick("项目", "what"), voice.pick("值", "value")),
+        facts(card, voice.pick),
+    )
+    voice.table(
+        ("留出检查上的表现（95%区间）", "On visits held out (95% intervals)"),
+        ("", *(voice.pick(*names) for names in METRICS.values())),
+        [(name, *cells) for name, cells in measured(card.overall, voice.pick)],
+    )
+    voice.table(
+        (
+            "各组是否同等对待（每类第一行为参照组）",
+            "Groups (the first of each is the reference)",
+        ),
+        tuple(
+            voice.pick(*names)
+            for names in (
+                ("类", "by"),
+                ("组", "group"),
+                ("检查", "visits"),
+                ("预测", "stated"),
+                ("实际", "found"),
+                ("每起所需检查", "visits per serious case"),
+            )
+        ),
+        [
+            (
+                row["attribute"] if row["is_reference"] else "",
+                *(
+                    row[name]
+                    for name in ("group", "visits", "stated", "found", "burden")
+                ),
+            )
+            for row in fairness_rows(card.fairness, voice.pick)
+        ],
+    )
+    if not card.migration.is_empty():
+        show_migration(voice, card.migration)
