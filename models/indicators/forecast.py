@@ -3,8 +3,9 @@
 A damped drift on a scale without bounds: shares on the log-odds, amounts on the
 logarithm. The drift is the median change of the last quarters, which one odd quarter
 does not turn, and dies away with each quarter ahead, as in Gardner and McKenzie (1985).
-The interval holds a drift that ends at once and one that goes on, and grows with the
-root of the quarters ahead from the spread of the changes.
+The interval holds a drift that ends at once and one that goes on, for a share also on a
+straight line, as a campaign that reaches so many more each quarter does; and it grows
+with the root of the quarters ahead from the spread of the changes.
 Its cover was measured on simulated districts; the README says where.
 """
 
@@ -58,9 +59,9 @@ def forecast(
     reach = (
         _t90(len(changes)) * _spread(changes, drift, known[-1], is_share) * sqrt(ahead)
     )
-    # The drift may end today or go on undamped: the interval holds both.
-    undamped = sorted((0.0, drift * ahead))
-    steps = (undamped[0] - reach, drift * _damped(ahead), undamped[1] + reach)
+    # The drift may end today or go on undamped: the interval holds all of these.
+    undamped = [0.0, drift * ahead, *([_straight(known, ahead)] if is_share else [])]
+    steps = (min(undamped) - reach, drift * _damped(ahead), max(undamped) + reach)
     # Half a thing was added so that none and all have a level; here it is taken off.
     last = known[-1][0] / known[-1][1]
     off = last - _back(levels[-1], is_share=is_share)
@@ -81,6 +82,20 @@ def _level(numerator: float, denominator: float, *, is_share: bool) -> float:
 
 def _back(level: float, *, is_share: bool) -> float:
     return 1 / (1 + exp(-level)) if is_share else exp(level)
+
+
+def _straight(known: Sequence[Quarter], ahead: float) -> float:
+    """Give the step in level of a share that goes on rising by as much each quarter.
+
+    From 80 of 100, with 10 more each quarter, to 90 and then to all of them.
+    """
+    shares = [n / d for n, d in known]
+    slope = median(b - a for a, b in pairwise(shares))
+    reached = min(max(shares[-1] + slope * ahead, 0.0), 1.0)
+    numerator, denominator = known[-1]
+    return _level(reached * denominator, denominator, is_share=True) - _level(
+        numerator, denominator, is_share=True
+    )
 
 
 def _damped(ahead: float) -> float:

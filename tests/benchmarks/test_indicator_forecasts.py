@@ -34,8 +34,10 @@ QUARTERS = 17
 def test_how_often_a_forecast_holds_what_came(tmp_path: Path) -> None:
     rows = [row for seed in SEEDS for row in forecasts(district(tmp_path, seed))]
     found = pl.DataFrame(rows, orient="row", schema=["no", "ahead", *COLUMNS])
-    for by in ("ahead", "no"):
-        print(summary(found, by))
+    with pl.Config(tbl_rows=-1):
+        for by in ("ahead", "no"):
+            print(summary(found, by))
+    print(found.select("error", "error_of_no_change").mean())
     covered = found["is_held"].mean()
     print(f"{found.height} forecasts, held {covered:.1%}")
     # Ninety in a hundred are promised.

@@ -63,3 +63,11 @@ def test_farther_ahead_less_is_known(is_share: bool) -> None:
     near, far = (forecast(STEADY, ahead=a, is_share=is_share) for a in (1, 4))
     assert far.lower < near.lower
     assert far.upper > near.upper
+
+
+def test_a_campaign_that_reaches_as_many_more_each_quarter_is_held() -> None:
+    """A straight line in the share: 30%, 40% ... 80%, then 90% and nearly all."""
+    line = [(float(10 * step), 100.0) for step in range(3, 9)]
+    for ahead, came in ((1, 0.9), (2, 0.99)):
+        found = forecast(line, ahead=ahead, is_share=True)
+        assert found.lower <= came <= found.upper
