@@ -76,9 +76,10 @@ def candidates(
         UsageError: no such list was in force on the day.
     """
     law = rules.in_force(as_of)
-    listing = law.find(ListType, list_type)
+    lists = {r.id: r for r in law.all(ListType) if r.procedure == "listing"}
+    listing = lists.get(list_type)
     if listing is None:
-        known = ", ".join(rule.id for rule in law.all(ListType)) or "none"
+        known = ", ".join(lists) or "none"
         message = f"no list '{list_type}' was in force on {as_of}; there were: {known}"
         raise UsageError(message)
     grounds = _grounds(facts, rules, law, listing, tuple(cases))
@@ -139,7 +140,7 @@ def _grounds(
         .unique(["penalty_id", "trigger"], keep="any")
     )
     return (
-        named.with_columns(exclusion=_exclusion(law.day, rules, cases))
+        named.with_columns(exclusion=_exclusion(law.day, rules, cases, listing.id))
         .select(pl.col(name).cast(dtype) for name, dtype in _EVIDENCE.items())
         .sort("business_id", "decided_on", "penalty_id", "trigger")
     )
@@ -163,17 +164,25 @@ def _triggers(rules: Rules, law: RuleSet, listing: ListType) -> pl.DataFrame:
     )
 
 
-def _exclusion(day: date, rules: Rules, cases: tuple[Case, ...]) -> pl.Expr:
-    """Say why a penalty is no ground: the first reason of words.exclusion that holds."""
+def _exclusion(
+    day: date, rules: Rules, cases: tuple[Case, ...], list_type: str
+) -> pl.Expr:
+    """Say why a penalty is no ground: the first reason of words.exclusion that holds.
+
+    What another list says of it is no reason, but an annulment is, wherever it was
+    recorded.
+    """
     known = [
         case
         for c in cases
         if (case := _as_of(c, day)).acts and procedure_of(case, rules) == "listing"
     ]
-    listed = [c.business_id for c in known if state(c, rules) in LISTED]
+    own = [case for case in known if case.list_type == list_type]
+    listed = [c.business_id for c in own if state(c, rules) in LISTED]
+    annulled = [c for c in known if state(c, rules) == "annulled"]
     settled = {
         penalty: _CLOSED_AS.get(state(case, rules), "case_open")
-        for case in known
+        for case in (*own, *annulled)
         for penalty in case.penalties
     }
     by_case = pl.col("penalty_id").replace_strict(

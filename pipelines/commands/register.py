@@ -1,13 +1,17 @@
 """Commands about the register of decisions: init, head, backup, restore, verify."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipelines import settings
 from pipelines.commands import options
 from pipelines.commands.options import Json, Lang, Quiet, Register
+
+if TYPE_CHECKING:
+    from pipelines.register.verify import Finding
 
 HeadFile = Annotated[
     Path | None,
@@ -19,6 +23,14 @@ Anchor = Annotated[
         "--anchor",
         help="以前另存的链头文件，可识破整体改写 / a head kept elsewhere: shows whether "
         "all was rewritten",
+    ),
+]
+Shown = Annotated[
+    Path | None,
+    typer.Option(
+        "--published",
+        help="公示台账，核对正在公示的列入信息与登记簿是否一致 / ledger of publications: "
+        "compares the listings that are public with the register",
     ),
 ]
 Target = Annotated[Path, typer.Argument(help="备份文件 / file to write the copy to")]
@@ -129,16 +141,17 @@ def restore(
 def verify(
     register: Register = settings.REGISTER,
     anchor: Anchor = None,
+    published: Shown = None,
     lang: Lang = settings.LANGUAGE,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """核验登记簿 / verify the register
 
-    核验文件、触发器、计数、链和程序，逐行指出被改动、删除或插入的行。
+    核验文件、触发器、计数、链和程序，逐行指出被改动、删除或插入的行；可与公示台账核对。
 
     File, triggers, counts, chain and procedure; names every row that was altered,
-    removed or inserted.
+    removed or inserted. Compares with the ledger of publications where one is given.
     """
     from features.errors import RegisterError
     from models.rules import load_rules
@@ -150,6 +163,10 @@ def verify(
     kept = None if anchor is None else read_head(anchor)
     with voice.progress("核验", "verifying"):
         found = check(register, load_rules(), anchor=kept)
+        if published is not None:
+            found = replace(
+                found, findings=(*found.findings, *_compared(register, published))
+            )
     voice.facts(verified_facts(found))
     show_verified(voice, found, is_anchored=kept is not None)
     if not found.is_sound:
@@ -157,3 +174,23 @@ def verify(
         also = f", and {more} more" if more else ""
         message = f"{register} is not as it was written: {first}{also}; keep the file, and restore a copy elsewhere"
         raise RegisterError(message)
+
+
+def _compared(register: Path, published: Path) -> "tuple[Finding, ...]":
+    """Compare the listings that the ledger of publications shows with the register."""
+    from features.errors import UsageError
+    from models.rules import load_rules
+    from pipelines.acting import day_of
+    from pipelines.publication.ledger import public_now
+    from pipelines.publication.publishing import LISTING
+    from pipelines.register.verify import compare_published
+
+    if not published.exists():
+        message = f"there is no ledger of publications at {published}; one is kept by: shian publish --credit DIR --by NAME"
+        raise UsageError(message)
+    shown = [
+        p.item.removeprefix(LISTING)
+        for p in public_now(published)
+        if p.item.startswith(LISTING)
+    ]
+    return compare_published(register, load_rules(), shown, day_of(options.now()))

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 from features.errors import NotFoundError, ProcedureError, RegisterError
-from models.case import LISTED, Case, is_finished, state
+from models.case import LISTED, Case, is_finished, procedure_of, state
 from models.listing import perform
 from models.rules import Rules
 from models.worklist import Item
@@ -220,15 +220,30 @@ def _done_before(
 
 
 def _refuse_twice(known: Iterable[Case], ground: Ground, rules: Rules) -> None:
+    """Refuse a second case on a penalty, and anybody who is on the list already.
+
+    Nothing is repaired for a business that is on any list; two lists are two matters.
+    """
+    asks_for_repair = procedure_of(_drawn(ground), rules) == "repair"
     for case in known:
         if case.business_id != ground.business_id:
             continue
-        is_same = (
-            ground.penalty_id in case.penalties and ground.list_type == case.list_type
-        )
-        if state(case, rules) in LISTED:
+        is_own = ground.list_type == case.list_type
+        is_same = is_own and ground.penalty_id in case.penalties
+        if state(case, rules) in LISTED and (is_own or asks_for_repair):
             message = f"已在名单中，见{case.case_id}（the business is listed already, see case {case.case_id}）"
             raise ProcedureError(message)
         if is_same and not is_finished(case, rules):
             message = f"该处罚已立案，见{case.case_id}（a case on this penalty is open: {case.case_id}）"
             raise ProcedureError(message)
+
+
+def _drawn(ground: Ground) -> Case:
+    """Draw the case that a ground would open, before it has a number."""
+    return Case(
+        case_id="",
+        business_id=ground.business_id,
+        list_type=ground.list_type,
+        trigger=ground.trigger,
+        penalties=(ground.penalty_id,),
+    )

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
 from features.errors import RegisterError
-from models.case import Case, is_public
+from models.case import Case
 from models.listing import refusal
+from models.publication import wanted_listing
 from models.rules import Rules
 from pipelines.register.chain import GENESIS, Entry, Head, cases_of, opened
 from pipelines.register.ledger import Ledger, open_ledger
@@ -68,12 +70,16 @@ def verify_chain(path: Path) -> None:
 
 
 def compare_published(
-    path: Path, rules: Rules, published: Iterable[str]
+    path: Path, rules: Rules, published: Iterable[str], today: date
 ) -> tuple[Finding, ...]:
-    """Compare the cases a publication file shows with those that must be public."""
+    """Compare the cases that are shown with those that must be public on a day.
+
+    A listing whose term is over must not be, though nobody recorded its removal yet.
+    """
     with open_ledger(path) as ledger:
         cases = cases_of(ledger.entries())
-    due = {number for number, case in cases.items() if is_public(case, rules)}
+    wanted = {n: wanted_listing(n, case, rules) for n, case in cases.items()}
+    due = {n for n, w in wanted.items() if w is not None and w.ends_on >= today}
     shown = set(published)
     return (
         *(

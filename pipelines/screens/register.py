@@ -16,6 +16,7 @@ _KINDS_ZH = {
     "inserted": "被插入",
     "anchor": "与存证不符",
     "procedure": "不合程序",
+    "published": "与公示不符",
 }
 
 

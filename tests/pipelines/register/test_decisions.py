@@ -203,3 +203,30 @@ def test_making_a_register_again_changes_nothing(path: Path) -> None:
     recorded(path, ["NOTICE"])
     create_register(path)
     assert len(history(path, "2026-0001")) == 2
+
+
+def test_two_lists_are_two_matters_and_nobody_on_one_is_repaired(
+    path: Path,
+) -> None:
+    recorded(path, ["LISTED"])
+    mine = replace(GROUND, business_id="b", penalty_id="p-b")
+    public = replace(request("2026-03-17 Li penalty_public"), idempotency_key="r")
+    with pytest.raises(ProcedureError, match="已在名单中，见2026-0001"):
+        open_case(path, replace(mine, list_type="REPAIR45"), public, RULES)
+    second = replace(request("2026-03-17 Li file"), idempotency_key="s")
+    other = replace(mine, list_type="ZJ_FOOD_DRUG", penalty_id="q")
+    # Refused for want of a text, and not because of the other list.
+    with pytest.raises(ProcedureError, match="文本未提供"):
+        open_case(path, other, second, RULES)
+
+
+def test_a_penalty_on_the_way_to_a_listing_may_be_repaired_all_the_same(
+    path: Path,
+) -> None:
+    recorded(path, ["NOTICE"])
+    mine = replace(GROUND, business_id="b", penalty_id="p-b", list_type="REPAIR45")
+    public = request("2026-03-17 Li penalty_public")
+    assert open_case(path, mine, public, RULES).case_id == "2026-0002"
+    again = replace(public, idempotency_key="again")
+    with pytest.raises(ProcedureError, match="该处罚已立案，见2026-0002"):
+        open_case(path, mine, again, RULES)

@@ -2,6 +2,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import astuple, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from pipelines.register.verify import (
 )
 from tests.register_requests import RULES, recorded
 
+DAY = date(2027, 3, 18)
 INSERT = "insert into entry values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 TRIGGERS = (
     "entry_follows",
@@ -292,8 +294,12 @@ def test_an_altered_backup_is_not_restored(path: Path, tmp_path: Path) -> None:
 
 
 def test_what_is_published_is_compared_with_what_must_be(path: Path) -> None:
-    assert compare_published(path, RULES, ["2026-0001"]) == ()
-    said = compare_published(path, RULES, ["2026-0002", "x"])
+    after_its_term = date(2029, 3, 17)
+    assert compare_published(path, RULES, [], after_its_term) == ()
+    (late,) = compare_published(path, RULES, ["2026-0001"], after_its_term)
+    assert late.text == "case 2026-0001 is shown and must not be"
+    assert compare_published(path, RULES, ["2026-0001"], DAY) == ()
+    said = compare_published(path, RULES, ["2026-0002", "x"], DAY)
     assert [f.text for f in said] == [
         "case 2026-0002 is shown and must not be",
         "case x is shown and must not be",
