@@ -48,6 +48,19 @@ def recurrences(model: RiskModel, matrix: pl.DataFrame, told: Array) -> Array:
     return again
 
 
+def recurrence_of(
+    model: RiskModel, matrix: pl.DataFrame, contributions: Array
+) -> dict[str, float]:
+    """Give, for the first row alone, each story told and its share of resamples."""
+    told = told_directions(contributions[:1])
+    again = recurrences(model, matrix[:1], told)[0]
+    return {
+        story: float(again[at] / len(model.resamples))
+        for at, story in enumerate(STORIES)
+        if told[0, at] and model.resamples
+    }
+
+
 def stability_table(
     model: RiskModel, matrix: pl.DataFrame, contributions: Array
 ) -> pl.DataFrame:

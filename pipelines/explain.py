@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from features.catalogue import catalogue
 from features.errors import NotFoundError
 from features.profile import attributes_at
 from features.rest import Rest, only
@@ -21,7 +22,9 @@ from features.warehouse import open_warehouse
 from models.clauses import GradeBands
 from models.explain import STORIES, story_contributions
 from models.grading import BANDS
+from models.reason_stability import recurrence_of
 from models.registry import champion, kept_table
+from models.risk import RiskModel
 from models.rules import load_rules
 from pipelines.finding import find_business
 from pipelines.history import Event, history
@@ -42,7 +45,8 @@ class Dossier:
     `who` holds the attributes known that day, `grade` the columns of output.score,
     `parts` and `grounds` rows with article and sentence in both languages, `decisions`
     what officers decided on the grade, known by the day, for its year; `stories`
-    (Chinese, English, log-odds moved) from the largest, `is_stored` whether the newest
+    (Chinese, English, log-odds moved) from the largest, `reasons` rows of output.reason
+    with `recurs`, the share of resamples that gives the reason again, and `is_stable`, `is_stored` whether the newest
     score run of that day came to the same points. `credit` is what that run says of
     credit, a thing apart that no grade rests on; None when the business is not in it.
     `similar` tells of past visits explained alike; None where no casebook was kept.
@@ -140,6 +144,8 @@ def explain(
     told = rest.background(own, run.as_of)
     judged = judge(own, pair(run.as_of), model=model, rules=rules, background=told)
     dossier = _dossier(facts, run, who, judged, bands)
+    least = rules.applied_to(run.as_of).number("release.stable_share")
+    dossier = replace(dossier, reasons=_steady(judged, model, least))
     say("similar", 0.4)
     book = kept_table(store, model.version, CASEBOOK)
     alike = book is not None and similar_to(facts, book, who, judged.contributions)
@@ -184,6 +190,21 @@ def _dossier(
         is_stored=stored["total_points"].to_list() == [grade["total_points"]],
         credit=next(stored.select(_CREDIT).iter_rows(named=True), None),
     )
+
+
+def _steady(judged: Judged, model: RiskModel, least: float) -> list[dict[str, Any]]:
+    """Say of each reason of the model how often it recurs, and whether that is enough.
+
+    A reason of the law rests on facts and not on a model: both are None for it.
+    """
+    shares = recurrence_of(model, judged.matrix, judged.contributions)
+    story = {feature.name: feature.story for feature in catalogue()}
+    rows = judged.reason.to_dicts()
+    for row in rows:
+        share = shares.get(story[row["code"]]) if row["source"] == "model" else None
+        row["recurs"] = share
+        row["is_stable"] = None if share is None else share >= least
+    return rows
 
 
 def _decisions(facts: Facts, business_id: str, day: date) -> list[dict[str, Any]]:

@@ -5,9 +5,11 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from markupsafe import Markup
 
 from features.schema import labels
+from models.calibration import logistic
 from models.clauses import GRADES
 from pipelines import charts
 from pipelines.explain import Dossier
@@ -48,7 +50,8 @@ def page(dossier: Dossier, lang: str) -> str:
             credit=view.credit(),
             bands=view.bands(),
             cautions=view.cautions(),
-            reasons=[row[f"text_{lang}"] for row in dossier.reasons],
+            reasons=view.reasons(),
+            base=view.base(),
             parts=view.parts(),
             grounds=view.grounds(),
             decisions=view.decisions(),
@@ -175,6 +178,35 @@ class View:
             }
             for g in self.dossier.grounds
         ]
+
+    def reasons(self) -> list[str]:
+        """Tell the reasons, with how often each would be one again after retraining."""
+        told = []
+        for row in self.dossier.reasons:
+            mark = ""
+            if row["recurs"] is not None and not row["is_stable"]:
+                mark = self.pick(
+                    f"（不稳定：重抽样重训后仅{row['recurs']:.0%}仍为理由）",
+                    f" (unstable: a reason again in {row['recurs']:.0%} of resamples)",
+                )
+            elif row["recurs"] is not None:
+                mark = self.pick(
+                    f"（重抽样重训后{row['recurs']:.0%}仍为理由）",
+                    f" (a reason again in {row['recurs']:.0%} of resamples)",
+                )
+            told.append(row[f"text_{self.lang}"] + mark)
+        return told
+
+    def base(self) -> str:
+        """Say in words where the probability starts and where its records lead it."""
+        ends = logistic(np.array([self.dossier.base, self.dossier.log_odds]))
+        average, own = (f"{100 * share:.0f}" for share in ends)
+        return self.pick(
+            f"起点是平均水平：检查100家，约{average}家会查出严重不合格；本经营者自己的记录把它"
+            f"移到约{own}家。",
+            f"It starts at the average: of 100 businesses visited some {average} show "
+            f"something serious; the record of this one moves that to some {own}.",
+        )
 
     def waterfall(self) -> Markup:
         """Draw the stories that moved the log-odds; the small ones together."""

@@ -1,7 +1,7 @@
 """What would change the grade: the same computation on facts that have not happened yet.
 
-A scenario adds visits to the record or lets time pass, and grades the business anew. So
-it respects every window, direction and rule, and never asks to change the past.
+A scenario adds visits to the record (clean inspections, or the re-inspection that is
+due) or lets time pass, and grades the business anew. So it respects every window, direction and rule, and never asks to change the past.
 """
 
 from collections.abc import Callable
@@ -52,7 +52,7 @@ def scenarios(
             2 * _YEAR,
         ),
     )
-    return [
+    clean_time = [
         _scenario(
             (zh, en),
             as_of + timedelta(days=after),
@@ -61,6 +61,20 @@ def scenarios(
         )
         for zh, en, days, after in plans
     ]
+    if not _awaits_follow_up(facts, business_id, as_of):
+        return clean_time
+    passed = _with_clean_visits(facts, business_id, as_of, [0], purpose="follow_up")
+    text = "整改复查合格", "the re-inspection of what was found is passed"
+    after = as_of + timedelta(days=_NEXT)
+    return [_scenario(text, after, passed, assessed_at), *clean_time]
+
+
+def _awaits_follow_up(facts: Facts, business_id: str, as_of: date) -> bool:
+    """Tell whether the latest visit on record was serious, so that another will look."""
+    known = facts.inspection.filter(
+        pl.col("business_id") == business_id, pl.col("recorded_at") < as_of
+    ).sort("inspected_on", "inspection_id")
+    return bool(known.tail(1)["is_serious"].fill_null(value=False).any())
 
 
 def _scenario(
@@ -73,22 +87,28 @@ def _scenario(
 
 
 def _with_clean_visits(
-    facts: Facts, business_id: str, as_of: date, days: list[int]
+    facts: Facts,
+    business_id: str,
+    as_of: date,
+    days: list[int],
+    *,
+    purpose: str = "routine",
 ) -> Facts:
-    """Add routine full inspections without any finding, recorded the same day."""
+    """Add inspections without any finding, recorded the same day; routine ones are full."""
+    is_full = purpose == "routine"
     visits = pl.DataFrame(
         {
             "inspection_id": [f"scenario-{day}" for day in days],
             "business_id": business_id,
             "inspected_on": [as_of + timedelta(days=day) for day in days],
             "recorded_at": [as_of + timedelta(days=day) for day in days],
-            "purpose": "routine",
+            "purpose": purpose,
             "result_code": "NO_ISSUE",
-            "is_full_checklist": True,
+            "is_full_checklist": is_full,
             "key_failed": 0,
             "general_failed": 0,
             "minor_failed": 0,
-            "checklist_points": 0.0,
+            "checklist_points": 0.0 if is_full else None,
             "is_serious": False,
             "is_refused": False,
         }

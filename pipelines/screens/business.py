@@ -16,7 +16,7 @@ def show_business(voice: Voice, dossier: Dossier) -> None:
     voice.table(
         ("主要理由", "Principal reasons"),
         ("", voice.pick("理由", "reason")),
-        [(n, row[f"text_{voice.lang}"]) for n, row in enumerate(dossier.reasons, 1)],
+        list(enumerate(view.reasons(), 1)),
     )
     voice.table(
         ("分值与条款", "Points and articles"),

@@ -10,6 +10,7 @@ from features.catalogue import catalogue, feature_names
 from models.explain import STORIES
 from models.reason_stability import (
     STABILITY,
+    recurrence_of,
     recurrences,
     stability_table,
     stable_share,
@@ -67,3 +68,14 @@ def test_seven_of_eight_are_stable_and_six_are_not() -> None:
     assert stable_share(table, 0.8).rows() == [(8, (21 / 8 + 6 / 8) / 8, 3 / 8)]
     by = stable_share(table, 0.8, ["story"])
     assert by.select("story", "stable").rows() == [("serious", 0.75), ("place", 0.0)]
+
+
+def test_one_business_is_told_how_often_each_of_its_reasons_recurs(
+    model, matrix
+) -> None:
+    contributions = model.contributions(matrix)
+    shares = recurrence_of(model, matrix, contributions)
+    told = told_directions(contributions[:1])[0]
+    assert set(shares) == {s for s, t in zip(STORIES, told, strict=True) if t}
+    assert all(0 <= share <= 1 for share in shares.values())
+    assert recurrence_of(replace(model, resamples=()), matrix, contributions) == {}

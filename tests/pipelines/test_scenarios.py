@@ -28,7 +28,7 @@ def test_a_scenario_adds_clean_visits_before_it_looks_again() -> None:
         row = {"probability": 0.1, "total_points": 20.0, "risk_grade": "A"}
         return SimpleNamespace(graded=pl.DataFrame([row]))
 
-    before = facts(inspection=[VISIT])
+    before = facts(inspection=[VISIT | {"is_serious": False}])
     tried = scenarios(before, "a", DAY, judged_at)
     assert [len(changed.inspection) - 1 for changed, _ in seen] == [1, 2, 4]
     for changed, on in seen:
@@ -41,3 +41,29 @@ def test_a_scenario_adds_clean_visits_before_it_looks_again() -> None:
         assert (added["checklist_points"] == 0).all()
         assert changed.penalty.equals(before.penalty)
     assert [s.risk_grade for s in tried] == ["A", "A", "A"]
+
+
+def test_a_serious_visit_awaits_a_re_inspection_that_is_passed() -> None:
+    seen: list[pl.DataFrame] = []
+
+    def judged_at(changed: Facts, _on: date) -> SimpleNamespace:
+        seen.append(changed.inspection)
+        row = {"probability": 0.1, "total_points": 20.0, "risk_grade": "A"}
+        return SimpleNamespace(graded=pl.DataFrame([row]))
+
+    tried = scenarios(facts(inspection=[VISIT]), "a", DAY, judged_at)
+    assert tried[0].zh == "整改复查合格"
+    assert len(tried) == 4
+    (added,) = seen[-1].slice(1).to_dicts()
+    assert (added["purpose"], added["is_serious"]) == ("follow_up", False)
+    assert (added["is_full_checklist"], added["checklist_points"]) == (False, None)
+    assert added["inspected_on"] >= DAY
+
+
+def test_what_was_found_after_the_day_awaits_nothing() -> None:
+    def judged_at(_changed: Facts, _on: date) -> SimpleNamespace:
+        row = {"probability": 0.1, "total_points": 20.0, "risk_grade": "A"}
+        return SimpleNamespace(graded=pl.DataFrame([row]))
+
+    later = VISIT | {"recorded_at": DAY}
+    assert len(scenarios(facts(inspection=[later]), "a", DAY, judged_at)) == 3

@@ -1,10 +1,12 @@
 """Similar past cases of a business in a small district, on its page and in its record."""
 
+from dataclasses import replace
+
 import pytest
 
 from features.warehouse import open_warehouse
 from pipelines.explain import explain
-from pipelines.page import page
+from pipelines.page import View, page
 from pipelines.runs import read_run
 from tests.kept_model import kept_model
 
@@ -70,3 +72,29 @@ def test_a_model_without_a_casebook_shows_none(scored_warehouse, riskiest, tmp_p
     dossier = explain(scored_warehouse, riskiest, store=store)
     assert dossier.similar is None
     assert "相似的以往情形" not in page(dossier, "zh")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_reason_of_the_model_says_how_often_it_recurs(dossier, lang):
+    view = View(dossier, lang)
+    for row, told in zip(dossier.reasons, view.reasons(), strict=True):
+        assert told.startswith(row[f"text_{lang}"])
+        if row["source"] == "law":
+            assert row["recurs"] is None
+            assert told == row[f"text_{lang}"]
+        else:
+            assert f"{row['recurs']:.0%}" in told
+            assert row["is_stable"] == (row["recurs"] >= 0.8)
+
+
+def test_a_reason_that_does_not_keep_is_marked(dossier):
+    row = {"text_zh": "甲", "text_en": "a", "source": "model", "recurs": 0.5}
+    shaky = replace(dossier, reasons=[row | {"is_stable": False}])
+    assert View(shaky, "zh").reasons() == ["甲（不稳定：重抽样重训后仅50%仍为理由）"]
+    assert "unstable" in View(shaky, "en").reasons()[0]
+
+
+def test_the_base_value_is_said_in_words(dossier):
+    own = f"{100 * dossier.grade['probability']:.0f}"
+    assert f"约{own}家" in View(dossier, "zh").base()
+    assert View(dossier, "en").base() in page(dossier, "en")
