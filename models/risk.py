@@ -29,15 +29,16 @@ from models.calibration import (
     logistic,
     relevelled,
 )
-from models.metrics import Array
+from models.metrics import Array, log_loss
 from models.severity import offsets
-from models.training import Training
+from models.training import GRAVITY_SHARES, Training
 from models.treeshap import explain
 from models.uncertainty import (
     NO_PAIRS,
     Pairs,
     around,
     consecutive,
+    deviation,
     group_of,
     known_of,
     spreads,
@@ -86,6 +87,7 @@ class RiskModel:
     resamples: tuple[str, ...]
     calibration: Calibration
     own_spread: tuple[float, ...]
+    gravity_share: float
     trained_until: str
     visits: int
 
@@ -117,7 +119,7 @@ class RiskModel:
         """Give the log-odds stated, and their standard error."""
         inputs = self._inputs(matrix)
         centre = self.calibration.log_odds(_raw(self.text, inputs))
-        spread = _spread(
+        spread = deviation(
             [self.calibration.log_odds(_raw(t, inputs)) for t in self.resamples]
         )
         return centre, np.hypot(spread, self.calibration.standard_error)
@@ -171,6 +173,7 @@ class RiskModel:
             "resamples": self.resamples,
             "calibration": vars(self.calibration),
             "own_spread": self.own_spread,
+            "gravity_share": self.gravity_share,
             "trained_until": self.trained_until,
             "visits": self.visits,
             "booster_sha256": hashlib.sha256(self.text.encode()).hexdigest(),
@@ -226,8 +229,9 @@ def fit(
 ) -> RiskModel:
     """Grow, calibrate and measure the uncertainty of a model.
 
-    The calibration comes from a model grown on the earlier blocks and applied to the
-    latest ones; the trees are then grown again on all of them. `grow` may be called
+    The calibration, and how much of a visit's gravity is learnt, come from models grown
+    on the earlier blocks and applied to the latest ones; the trees are then grown again
+    on all of them. `grow` may be called
     from several threads at once.
 
     Raises:
@@ -242,9 +246,16 @@ def fit(
         raise ModelError(message)
     names, ways = tuple(features), tuple(directions)
     with ThreadPoolExecutor(min(MOST_SIDE_BY_SIDE, os.cpu_count() or 1)) as pool:
+        tried = [
+            pool.submit(
+                _tried, replace(training, gravity_share=share), names, ways, grow
+            )
+            for share in GRAVITY_SHARES
+        ]
+        best = min((found.result() for found in tried), key=lambda found: found.loss)
+        training = replace(training, gravity_share=best.gravity_share)
         growing = _growing(training, names, ways)
         text = pool.submit(grow, growing)
-        calibration = pool.submit(_calibrated, training, names, ways, grow)
         weights = [_resampled(training.business, seed) for seed in range(resamples)]
         grown = [
             pool.submit(grow, _on_resample(growing, weight, seed))
@@ -256,27 +267,42 @@ def fit(
             directions=ways,
             text=text.result(),
             resamples=resampled,
-            calibration=calibration.result(),
+            calibration=best.calibration,
             own_spread=spreads(_pairs(training, growing.inputs, resampled, weights)),
+            gravity_share=best.gravity_share,
             trained_until=str(training.as_of.max()),
             visits=len(training.serious),
         )
 
 
-def _calibrated(
+@dataclass(frozen=True)
+class _Tried:
+    """A way to learn: its calibration on the latest blocks, and its loss there."""
+
+    gravity_share: float
+    calibration: Calibration
+    loss: float
+
+
+def _tried(
     training: Training, names: tuple[str, ...], ways: tuple[int, ...], grow: Grow
-) -> Calibration:
+) -> _Tried:
     """Fit the calibration on the latest blocks, seen by a model that had not."""
     blocks = training.as_of.unique().sort()
     held = blocks[-max(1, min(4, len(blocks) // 3)) :]
     is_held = training.as_of.is_in(held.implode()).to_numpy()
     earlier, later = training.only(~is_held), training.only(is_held)
+    share = training.gravity_share
     if not 0 < earlier.serious.sum() < len(earlier.serious):
-        return Calibration(1.0, base_log_odds(training.serious), 0.0)
+        rough = Calibration(1.0, base_log_odds(training.serious), 0.0)
+        return _Tried(share, rough, share)
     text = grow(_growing(earlier, names, ways))
     raw = _raw(text, later.matrix.select(names).cast(pl.Float32).to_numpy())
     fitted = fit_calibration(raw, later.serious)
-    return relevelled(fitted, raw, later.serious, later.inclusion)
+    every = np.ones((1, len(raw)))
+    loss = float(log_loss(later.serious, fitted.probability(raw), every)[0])
+    everybody = relevelled(fitted, raw, later.serious, later.inclusion)
+    return _Tried(share, everybody, loss)
 
 
 def parameters(visits: int, directions: Sequence[int]) -> dict[str, Any]:
@@ -366,19 +392,6 @@ def _pairs(
         chance=(logistic(stated + strict[one]), logistic(stated + strict[other])),
         serious=(training.serious[one], training.serious[other]),
     )
-
-
-def _spread(scores: Sequence[Array]) -> Array:
-    """Give the standard deviation of each row over several scores of it.
-
-    Added up one by one: NumPy adds the scores of a single row in another order than
-    those of many, and its interval would differ in the last digit.
-    """
-    mean = sum(scores) / len(scores)
-    squares = np.zeros(len(scores[0]))
-    for score in scores:
-        squares += (score - mean) ** 2
-    return np.sqrt(squares / (len(scores) - 1))
 
 
 def _raw(text: str, inputs: npt.NDArray[np.float32]) -> Array:

@@ -103,6 +103,19 @@ def spreads(pairs: Pairs) -> tuple[float, ...]:
     return tuple(min(max(ratio, 0.0) ** 0.5, WIDEST) for ratio in _never_rising(sums))
 
 
+def deviation(scores: Sequence[Array]) -> Array:
+    """Give the standard deviation of each row over several scores of it.
+
+    Added up one by one: NumPy adds the scores of a single row in another order than
+    those of many, and its interval would differ in the last digit.
+    """
+    mean = sum(scores) / len(scores)
+    squares = np.zeros(len(scores[0]))
+    for score in scores:
+        squares += (score - mean) ** 2
+    return np.sqrt(squares / (len(scores) - 1))
+
+
 def around(log_odds: Array, own: Array, stated: Array) -> tuple[Array, Array]:
     """Give the 90% interval of a business's own chance.
 

@@ -62,6 +62,7 @@ class TrainReport:
     code_version: str
     data_fingerprint: str
     calibration_slope: float
+    gravity_share: float
     role: str
     scorecard_version: str = ""
     scorecard_cases: int = 0
@@ -202,6 +203,7 @@ def _report(
         code_version=code_version(),
         data_fingerprint=fingerprint(facts),
         calibration_slope=model.calibration.slope,
+        gravity_share=model.gravity_share,
         role=CHALLENGER,
     )
 
@@ -224,6 +226,7 @@ def _record(report: TrainReport, rows: VisitRows, grower: Grower) -> Record:
             "visits": float(report.visits),
             "serious_share": report.serious_share,
             "calibration_slope": report.calibration_slope,
+            "gravity_share": report.gravity_share,
         },
         features=tuple(rows.matrix.columns),
     )

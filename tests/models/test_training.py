@@ -5,14 +5,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.drawn_training import drawn_training
+from models.risk import fit
+from models.training import GRAVITY_SHARES
+from tests.drawn_training import DIRECTIONS, FEATURES, drawn_training
 
 SAMPLE = drawn_training(4)
 
 
 def learnt(serious, gravity):
     return replace(
-        SAMPLE, serious=np.array(serious, float), gravity=np.array(gravity, float)
+        SAMPLE,
+        serious=np.array(serious, float),
+        gravity=np.array(gravity, float),
+        gravity_share=GRAVITY_SHARES[-1],
     ).target
 
 
@@ -42,4 +47,22 @@ def test_the_scale_of_a_source_does_not_matter():
 
 def test_visits_are_kept_with_everything_known_of_them():
     kept = drawn_training(10).only(np.arange(10) % 2 == 0)
-    assert {len(part) for part in vars(kept).values()} == {5}
+    parts = {name: part for name, part in vars(kept).items() if name != "gravity_share"}
+    assert {len(part) for part in parts.values()} == {5}
+
+
+def test_without_a_share_of_gravity_the_outcome_alone_is_learnt():
+    assert (SAMPLE.target == SAMPLE.serious).all()
+
+
+def test_how_bad_a_visit_was_is_learnt_where_it_tells_of_the_next():
+    """A gravity that shows the chance itself, against one that is noise."""
+    drawn = drawn_training(6_000)
+    past = drawn.matrix["past"].to_numpy()
+    telling = fit(
+        replace(drawn, gravity=past + drawn.serious), FEATURES, DIRECTIONS, resamples=0
+    )
+    noise = np.random.default_rng(0).random(6_000)
+    noisy = fit(replace(drawn, gravity=noise), FEATURES, DIRECTIONS, resamples=0)
+    assert telling.gravity_share == GRAVITY_SHARES[-1]
+    assert noisy.gravity_share == GRAVITY_SHARES[0]
