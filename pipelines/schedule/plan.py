@@ -57,6 +57,7 @@ class PlanReport:
     bound: float
     penalty: float
     whole_bound: float
+    excess: float
     guessing: Guessing
     relief: tuple[Relief, ...]
     unstaffed: int
@@ -72,6 +73,15 @@ class PlanReport:
     def gap(self) -> float:
         """Give by what share of the bound a perfect plan could be cheaper."""
         return (self.cost - self.bound) / self.bound if self.bound > 0 else 0.0
+
+    @property
+    def whole_gap(self) -> float:
+        """Give the same with what is dropped at its penalty, office by office.
+
+        An office may lie below its bound, since what the law gives a term may use the
+        reserve; it then makes up for no other.
+        """
+        return self.excess / self.whole_bound if self.whole_bound > 0 else 0.0
 
     @property
     def dropped(self) -> int:
@@ -112,6 +122,7 @@ class PlanReport:
             "gap": self.gap,
             "penalty_of_dropped": self.penalty,
             "bound_with_penalties": self.whole_bound,
+            "gap_with_penalties": self.whole_gap,
             "entropy": self.guessing.as_dict(),
             "without_office": self.unstaffed,
             "policy_defaults": [zh for zh, _ in self.defaults],
@@ -195,7 +206,8 @@ def _report(
     policy, weeks = under
     cost = sum(plan.cost for plan in plans)
     bound = sum(plan.bound for plan in plans)
-    run = _run(records, seed, cost, bound)
+    more = relief(plans, policy, weeks, plan_key(seed))
+    run = _run(records, seed, (cost, bound), more)
     known = {plan.office.office_id for plan in plans}
     return PlanReport(
         run=run,
@@ -208,8 +220,9 @@ def _report(
         bound=bound,
         penalty=sum(plan.penalty for plan in plans),
         whole_bound=sum(plan.first.bound for plan in plans),
+        excess=sum(max(p.cost + p.penalty - p.first.bound, 0.0) for p in plans),
         guessing=guessing(plans, again, weeks),
-        relief=relief(plans, policy, weeks, plan_key(seed)),
+        relief=more,
         unstaffed=records.businesses.filter(
             ~pl.col("office_id").is_in(list(known)).fill_null(value=False)
         ).height,
@@ -231,7 +244,10 @@ def _coverage(plans: Sequence[OfficePlan], policy: Policy) -> tuple[Coverage, ..
     return tuple(Coverage(n, planned[n] + dropped[n], planned[n]) for n in names)
 
 
-def _run(records: Records, seed: int, cost: float, bound: float) -> dict[str, Any]:
+def _run(
+    records: Records, seed: int, found: tuple[float, float], more: Sequence[Relief]
+) -> dict[str, Any]:
+    cost, bound = found
     score = records.run.record
     law, code = load_rules().version, code_version()
     data = fingerprint(records.facts)
@@ -243,6 +259,7 @@ def _run(records: Records, seed: int, cost: float, bound: float) -> dict[str, An
         "bound": bound,
         "gap": (cost - bound) / bound if bound > 0 else 0.0,
         "policy_version": law,
+        "one_more_pair": [one.as_dict() for one in more],
     }
     named = run_name(
         "plan", score["run_id"], law, code, data, str(records.year), str(seed)

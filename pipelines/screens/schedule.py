@@ -119,6 +119,13 @@ def _quality(voice: Voice, report: PlanReport) -> None:
         f"{report.gap:.2%} from the best (probability x harm x days unseen, and the way; "
         "what is dropped is penalised apart, by priority)",
     )
+    if report.dropped:
+        voice.say(
+            f"连同未排检查的罚分：{report.cost + report.penalty:,.0f}，下界 "
+            f"{report.whole_bound:,.0f}，差距不超过 {report.whole_gap:.2%}",
+            f"With what is dropped at its penalty: {report.cost + report.penalty:,.0f}, "
+            f"bound {report.whole_bound:,.0f}: at most {report.whole_gap:.2%} from the best",
+        )
     voice.say(
         f"下次检查日期的不可预测性：外人 {guess.outsider:.1f} 比特（约 "
         f"{2**guess.outsider:.0f} 周里猜一周），除种子外全知者 {guess.insider:.1f} 比特（约 "

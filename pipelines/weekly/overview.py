@@ -1,6 +1,7 @@
 """One page on a week: who is out how long, what of the year is covered, and where."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,12 +43,28 @@ _STATES = {
 _URGENT_ROWS = 20
 
 
+# What the year's plan has no hands for, by month, and what another pair would bring.
+_SHORTAGE = """
+select
+    month,
+    sum(person_days_needed - person_days_missing) as planned,
+    sum(person_days_missing) as missing,
+    sum(visits_dropped) as visits_dropped,
+from output.plan_shortage where run_id = ? group by month order by month
+"""
+_PAIRS = "select parameters from output.run where run_id = ? and kind = 'plan'"
+_OFFICES = "select office_id, name from mart.office"
+_PAIR_ROWS = 5
+
+
 @dataclass(frozen=True)
 class Picture:
-    """What the page shows beside the list: coverage of the year, and the streets."""
+    """What the page shows beside the list: the year's plan, and the streets."""
 
     coverage: pl.DataFrame
     streets: Sequence[Street]
+    shortage: pl.DataFrame
+    pairs: Sequence[Mapping[str, Any]]
 
 
 def read_picture(warehouse: Warehouse, listing: Listing) -> Picture:
@@ -77,7 +94,21 @@ def read_picture(warehouse: Warehouse, listing: Listing) -> Picture:
                 tip=f"{name}：{told['visits']} 次检查，逾期 {told['overdue']}",
             )
         )
-    return Picture(coverage, streets)
+    shortage = warehouse.sql(_SHORTAGE, [plan_run])
+    return Picture(coverage, streets, shortage, _pairs(warehouse, plan_run))
+
+
+def _pairs(warehouse: Warehouse, plan_run: str | None) -> list[dict[str, Any]]:
+    """List the offices short of hands, with what one more pair would bring."""
+    run = warehouse.sql(_PAIRS, [plan_run])
+    told = json.loads(run.item()).get("one_more_pair", []) if run.height else []
+    names = dict(warehouse.sql(_OFFICES).iter_rows())
+    short = [
+        {**one, "office": names.get(one["office_id"]) or one["office_id"]}
+        for one in told
+        if one["dropped"]
+    ]
+    return short[:_PAIR_ROWS]
 
 
 def overview(listing: Listing, picture: Picture, lang: str) -> str:
@@ -97,6 +128,8 @@ def overview(listing: Listing, picture: Picture, lang: str) -> str:
         "days": _by_day(rows, lang),
         "coverage": _coverage(picture.coverage, lang),
         "map": street_map(picture.streets),
+        "shortage": _shortage(picture.shortage, lang),
+        "short_pairs": picture.pairs,
         "urgent": _urgent(rows, lang),
         "changes": _changes(listing.changes, lang),
     }
@@ -167,6 +200,23 @@ def _coverage(coverage: pl.DataFrame, lang: str) -> Markup:
             for code in order
         ],
         is_share=True,
+    )
+
+
+def _shortage(shortage: pl.DataFrame, lang: str) -> Markup:
+    """Draw what each month of the year needs and lacks; nothing where nothing lacks."""
+    if not shortage["missing"].sum():
+        return Markup()
+    has, lacks = ("已排", "缺") if lang == "zh" else ("planned", "missing")
+    return charts.parted_bars(
+        [
+            (
+                f"{row['month']:%m}",
+                [(has, "done", row["planned"]), (lacks, "late", row["missing"])],
+                f"-{row['missing']:,.0f}" if row["missing"] else "",
+            )
+            for row in shortage.iter_rows(named=True)
+        ]
     )
 
 

@@ -63,12 +63,16 @@ def test_a_dairy_maker_without_a_system_inspection_is_named(
     own = Path(shutil.copyfile(written, tmp_path / "own.duckdb"))
     with open_warehouse(own) as warehouse:
         maker = warehouse.sql(
-            "select min(business_id) as maker from mart.business "
-            "where business_type = 'producer' and not coalesce(is_special_food, false) "
-            "and closed_on is null and business_id not in (select business_id from "
-            "mart.static_factor where factor = 'food_category' and left(value_code, 2) "
-            "in ('04', '05', '10', '27', '28', '29', '30'))"
+            "select business_id from output.plan where visit_id = 'visit000001'"
         ).item()
+        warehouse.execute(
+            "update mart.business set business_type = 'producer', "
+            "subtype = 'food_producer', is_special_food = false where business_id = ?",
+            [maker],
+        )
+        warehouse.execute(
+            "delete from mart.static_factor where business_id = ?", [maker]
+        )
         warehouse.execute("delete from mart.inspection where purpose = 'system'")
     assert maker not in lacking_system(own)
     with open_warehouse(own) as warehouse:

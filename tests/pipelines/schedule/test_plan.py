@@ -3,6 +3,8 @@
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -11,8 +13,13 @@ import pytest
 from features.errors import NotFoundError, UsageError
 from features.warehouse import open_warehouse
 from pipelines.console import Voice
+from pipelines.load import load
 from pipelines.plan_checker import check_plan
+from pipelines.schedule.demands import Planner
 from pipelines.schedule.plan import PlanReport, plan_year
+from pipelines.schedule.policy import Policy
+from pipelines.schedule.records import Hands, read_records, records_of
+from pipelines.schedule.weeks import PlanWeeks
 from pipelines.screens.schedule import show_plan
 
 
@@ -149,6 +156,17 @@ def test_a_short_plan_says_what_is_missing_where_and_what_a_pair_would_bring(
     assert rules <= {"shortage"}, rules
 
 
+def test_an_extra_visit_goes_where_harm_is_likely_and_never_alone(
+    report: PlanReport,
+) -> None:
+    extra = report.visits.filter(pl.col("requirement") == "extra")
+    usual = report.visits.filter(pl.col("requirement") == "grade_a")
+    assert 0 < extra.height <= 0.25 * (report.visits.height - extra.height)
+    worth = pl.col("probability") * pl.col("harm")
+    assert extra.select(worth).mean().item() > usual.select(worth).mean().item()
+    assert "S-33" in extra["legal_basis"][0]
+
+
 def test_the_screen_puts_the_shortage_on_top(
     short: tuple[Path, PlanReport],
     report: PlanReport,
@@ -168,6 +186,51 @@ def test_the_facts_are_plain_values(report: PlanReport) -> None:
     told = json.loads(json.dumps(report.as_dict(), default=str))
     assert told["shortage"]["visits_dropped"] == 0
     assert told["gap"] == report.gap
+    # Nothing is dropped: with penalties it is as near to the bound of everything.
+    assert told["gap_with_penalties"] == pytest.approx(report.gap, abs=0.01)
+
+
+def test_a_plan_made_again_counts_the_visits_that_were_loaded(
+    scored_warehouse: Path, tmp_path: Path
+) -> None:
+    """A shop of grade A that was inspected in February is asked for no more in March."""
+    path = Path(shutil.copy(scored_warehouse, tmp_path / "w.duckdb"))
+    march = date(2026, 3, 2)
+    name, before = _asked(path, march)[0]
+    (tmp_path / "filled").mkdir()
+    (tmp_path / "filled" / "inspection.csv").write_text(
+        "inspection_id,business_id,inspected_on,recorded_at,purpose,level,"
+        "is_full_checklist,result_code\n"
+        f"W1,{name},2026-02-10,2026-02-11,routine,district,true,NO_ISSUE\n"
+    )
+    load(tmp_path / "filled", mapping="shian", warehouse=path, loaded_on=march)
+    after = dict(_asked(path, march))[name]
+    assert before == ("grade_a",)
+    assert after == ()
+
+
+def _asked(path: Path, day: date) -> list[tuple[str, tuple[str, ...]]]:
+    """List what shops of grade A are asked for on a day, one visit first."""
+    with open_warehouse(path, read_only=True) as opened:
+        records = read_records(opened, 2026, None)
+        run = replace(records.run, record={**records.run.record, "as_of": day})
+        hands = Hands(
+            staff=records.staff,
+            offices=records.offices,
+            leave=records.leave,
+            conflicts=records.conflicts,
+        )
+        records = records_of(run, opened.facts(), hands, 2026)
+    planner = Planner(Policy(records.law, 2026), PlanWeeks.of_year(2026, day))
+    asked = [
+        (
+            row["business_id"],
+            tuple(n for v in planner.demands(row, ()) for n in v.serves),
+        )
+        for row in records.businesses.to_dicts()
+        if row["risk_grade"] == "A" and row["business_type"] == "seller"
+    ]
+    return sorted(asked, key=lambda one: (one[1] != ("grade_a",), one))
 
 
 def test_a_plan_without_a_score_run_says_what_to_do(small_warehouse: Path) -> None:

@@ -35,6 +35,11 @@ def _tell(warehouse: object) -> None:
     """Let three things become known about one business since the plan."""
     first = "(select business_id from output.plan where visit_id = 'visit000001')"
     for statement in (
+        "insert into output.plan_shortage select run_id, 'OFF00', date '2026-05-01', "
+        "60, 50, 10, 7, 'grade_a' from output.run where kind = 'plan'",
+        "update output.run set parameters = json_merge_patch(parameters, "
+        """'{"one_more_pair": [{"office_id": "OFF00", "worth": 1.0, "dropped": 7, """
+        """"dropped_with_pair": 2}]}') where kind = 'plan'""",
         "insert into mart.complaint by name select "
         f"'{REPORT}' complaint_id, {first} business_id, date '2026-02-02' received_on, "
         "date '2026-02-03' recorded_at, 'report' kind, 'spoiled' category",
@@ -107,10 +112,12 @@ def test_the_page_shows_workload_coverage_and_the_streets(
     printed: tuple[Path, Made, list[Path]], name: str
 ) -> None:
     page = next(p for p in printed[2] if p.name == name).read_text("utf-8")
-    assert page.count("<svg") == 4
+    assert page.count("<svg") == 5
     assert page.count('class="street"') == 14
     assert 'class="overdue"' in page
     assert ("逾期" if name == "overview.html" else "overdue") in page
+    assert ("增加一对检查员" if name == "overview.html" else "one more pair") in page
+    assert "05 缺 10" in page or "05 missing 10" in page
 
 
 def test_the_same_list_gives_the_same_bytes(
