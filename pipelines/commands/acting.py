@@ -228,10 +228,11 @@ def _asked(
 
 
 def _tell(voice: Voice, entry: "Entry", register: Path) -> None:
+    from pipelines.register.ledger import shown
     from pipelines.screens.cases import entry_facts, show_entry
 
     voice.facts(entry_facts(entry))
-    following = f"shian listing case {entry.case_id} --register {register}"
+    following = f"shian listing case {entry.case_id} --register {shown(register)}"
     show_entry(voice, entry, following=following)
 
 

@@ -50,15 +50,16 @@ def init(
     A register that is there already is left as it is.
     """
     from pipelines.register.decisions import create_register
+    from pipelines.register.ledger import shown
     from pipelines.register.verify import head
 
     voice = options.voice(lang, as_json=as_json, quiet=quiet)
     create_register(register)
     found = head(register)
-    voice.facts({"register": register, **vars(found)})
+    voice.facts({"register": shown(register), **vars(found)})
     voice.say(
-        f"登记簿已就绪：{register}（{found.entries} 行）",
-        f"Register ready: {register} ({found.entries} entries)",
+        f"登记簿已就绪：{shown(register)}（{found.entries} 行）",
+        f"Register ready: {shown(register)} ({found.entries} entries)",
     )
 
 
@@ -127,14 +128,15 @@ def restore(
     """
     from models.rules import load_rules
     from pipelines.register.backup import restore as run
+    from pipelines.register.ledger import shown
 
     voice = options.voice(lang, as_json=as_json, quiet=quiet)
     with voice.progress("恢复", "restoring"):
         found = run(copy, register, load_rules())
-    voice.facts({**vars(found), "register": register})
+    voice.facts({**vars(found), "register": shown(register)})
     voice.say(
-        f"已恢复：{register}（{found.entries} 行，链头 {found.hash}）",
-        f"Restored: {register} ({found.entries} entries, head {found.hash})",
+        f"已恢复：{shown(register)}（{found.entries} 行，链头 {found.hash}）",
+        f"Restored: {shown(register)} ({found.entries} entries, head {found.hash})",
     )
 
 
@@ -155,6 +157,7 @@ def verify(
     """
     from features.errors import RegisterError
     from models.rules import load_rules
+    from pipelines.register.ledger import shown
     from pipelines.register.verify import read_head
     from pipelines.register.verify import verify as check
     from pipelines.screens.register import show_verified, verified_facts
@@ -172,7 +175,7 @@ def verify(
     if not found.is_sound:
         first, more = found.findings[0].text, len(found.findings) - 1
         also = f", and {more} more" if more else ""
-        message = f"{register} is not as it was written: {first}{also}; keep the file, and restore a copy elsewhere"
+        message = f"{shown(register)} is not as it was written: {first}{also}; keep it, and restore a copy elsewhere"
         raise RegisterError(message)
 
 

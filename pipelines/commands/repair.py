@@ -50,6 +50,7 @@ def repair(
     no feature, score, grade or page.
     """
     from pipelines.acting import Asked, Places
+    from pipelines.register.ledger import shown
     from pipelines.repairing import WantedRepair, open_repair
     from pipelines.screens.cases import entry_facts, show_entry
 
@@ -72,7 +73,5 @@ def repair(
     with voice.progress("登记", "recording"):
         entry = open_repair(places, wanted, asked)
     voice.facts(entry_facts(entry))
-    following = (
-        f"shian listing act {entry.case_id} penalty_ask ... --register {register}"
-    )
+    following = f"shian listing act {entry.case_id} penalty_ask ... --register {shown(register)}"
     show_entry(voice, entry, following=following)

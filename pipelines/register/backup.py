@@ -5,7 +5,7 @@ from pathlib import Path
 from features.errors import RegisterError
 from models.rules import Rules
 from pipelines.register.chain import Head
-from pipelines.register.ledger import Ledger, address_of, open_ledger
+from pipelines.register.ledger import Ledger, address_of, open_ledger, shown
 from pipelines.register.verify import Verified, verify
 
 
@@ -63,6 +63,6 @@ def _fill_server(path: Path, kept: Ledger) -> None:
 
 def _sound(path: Path, verified: Verified) -> Verified:
     if not verified.is_sound:
-        message = f"{path} is not sound: {verified.findings[0].text}"
+        message = f"{shown(path)} is not sound: {verified.findings[0].text}"
         raise RegisterError(message)
     return verified

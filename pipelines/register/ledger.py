@@ -4,6 +4,7 @@ Appended and never changed; whoever appends decides under the write lock, on exa
 the entry will follow.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any, Protocol
 from pipelines.register.chain import Entry, Head
 from pipelines.register.sqlite import open_sqlite
 
+_PASSWORD = re.compile(r"^(postgresql://[^/:@]*):[^@]*@")
 # A path has one slash where the address has two.
 _SCHEMES = ("postgresql:/", "postgres:/")
 
@@ -63,6 +65,17 @@ def address_of(path: Path) -> str | None:
     if scheme is None:
         return None
     return f"postgresql://{text[len(scheme) :].lstrip('/')}"
+
+
+def shown(path: Path) -> str:
+    """Name a ledger on a screen or in a message: never with the password of its address.
+
+    >>> shown(Path("postgresql://clerk:secret@db.office:5433/shian?host=/run"))
+    'postgresql://clerk@db.office:5433/shian?host=/run'
+    >>> shown(Path("var/register.sqlite"))
+    'var/register.sqlite'
+    """
+    return _PASSWORD.sub(r"\1@", address_of(path) or str(path))
 
 
 def is_there(path: Path) -> bool:

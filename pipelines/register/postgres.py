@@ -219,6 +219,7 @@ def _said(name: str) -> Iterator[None]:
     try:
         yield
     except psycopg.Error as error:
-        text = " ".join((error.diag.message_primary or type(error).__name__).split())
+        # A refused connection has no diagnosis of the server; libpq names no password.
+        text = " ".join((error.diag.message_primary or str(error)).split())
         message = f"the register at {name} could not be used: {text}; nothing was recorded unless the line broke: send the request again"
         raise RegisterError(message) from error

@@ -12,7 +12,7 @@ from models.listing import refusal
 from models.publication import wanted_listing
 from models.rules import Rules
 from pipelines.register.chain import GENESIS, Entry, Head, cases_of, opened
-from pipelines.register.ledger import Ledger, open_ledger
+from pipelines.register.ledger import Ledger, open_ledger, shown
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def verify_chain(path: Path) -> None:
         findings = [*_written(ledger, entries, tally)]
     if findings:
         where = "" if findings[0].seq is None else f" entry {findings[0].seq}:"
-        message = f"{path} is not as it was written:{where} {findings[0].text}"
+        message = f"{shown(path)} is not as it was written:{where} {findings[0].text}"
         raise RegisterError(message)
 
 

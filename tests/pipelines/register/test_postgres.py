@@ -17,6 +17,7 @@ from pipelines.register.decisions import cases, create_register, open_case
 from pipelines.register.ledger import address_of, open_ledger
 from pipelines.register.verify import head, verify
 from tests import ROOT
+from tests.e2e.conftest import SHIAN
 from tests.listing_acts import TO_PUBLISHED
 from tests.pipelines.register.test_faults import OFFICER
 from tests.register_requests import GROUND, RULES, recorded, request
@@ -270,3 +271,29 @@ def test_an_empty_register_on_a_server_has_the_first_head(path: Path) -> None:
     assert head(path) == Head(0, GENESIS)
     assert address_of(path) is not None
     assert isinstance(recorded(path, ["2026-03-02 Li file"])[0], Entry)
+
+
+def test_the_command_line_keeps_a_register_by_its_address_and_shows_no_password(
+    server: Server, tmp_path: Path
+) -> None:
+    name = f"office{next(_NUMBER)}"
+    server.database(name)
+    address = f"postgresql://postgres:secret@localhost/{name}?host={server.folder}"
+    said = ""
+    for call in (
+        ("register", "init", "--json"),
+        ("register", "init"),
+        ("register", "backup", str(tmp_path / "copy.sqlite")),
+        ("verify",),
+        ("listing", "worklist", "--warehouse", str(tmp_path / "none.duckdb")),
+    ):
+        done = subprocess.run(
+            [str(SHIAN), *call, "--register", address],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        said += done.stdout + done.stderr
+    assert f"postgresql://postgres@localhost/{name}" in said
+    assert "secret" not in said
