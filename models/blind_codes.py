@@ -73,4 +73,5 @@ def check_capacity(
         count = sum(m == month for m in months.values())
         if count > total:
             message = f"{month} has {count:,} batches, and the laboratories test {total:,} a month; add laboratories or capacity with --laboratories"
-            raise UsageError(message)
+            told = f"{month} 月有 {count:,} 批次，检验机构每月只能检 {total:,} 批次，请用 --laboratories 增加机构或能力"
+            raise UsageError(message, said=told)

@@ -35,7 +35,8 @@ class Population(Rule):
                 return row
         known = ", ".join(str(row.year) for row in self.rows)
         message = f"the population of {year} is not known; give --population-year as one of {known}"
-        raise UsageError(message)
+        told = f"不知道 {year} 年的人口，--population-year 可选 {known}"
+        raise UsageError(message, said=told)
 
     def _own_contradiction(self) -> str | None:
         years = [row.year for row in self.rows]

@@ -53,7 +53,8 @@ def write_feedback(book: Path, warehouse: Path, folder: Path) -> dict[str, int]:
                 frame.write_csv(path)
     except OSError as error:
         message = f"{folder} cannot be written to ({error}); choose another folder"
-        raise UsageError(message) from error
+        told = f"{folder} 无法写入（{error}），请换一个文件夹"
+        raise UsageError(message, said=told) from error
     return {name: frame.height for name, frame in rows.items()}
 
 

@@ -161,6 +161,7 @@ def _document(path: Path) -> "Attachment":
 
     if not path.is_file():
         message = f"--attach {path}: there is no such file"
-        raise UsageError(message)
+        told = f"--attach {path}：没有这个文件"
+        raise UsageError(message, said=told)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return Attachment(kind="evidence", sha256=digest, name=path.name)

@@ -124,7 +124,8 @@ def _key(text: str | None) -> bytes:
         key = b""
     if len(key) != KEY_BYTES:
         message = "a key is 64 digits from 0-9 and a-f; leave --key out to get one"
-        raise UsageError(message)
+        told = "密钥是64位十六进制数（0-9、a-f）；不写 --key 则自动生成"
+        raise UsageError(message, said=told)
     return key
 
 
@@ -175,7 +176,8 @@ def sample_open(
     voice = options.voice(lang, as_json=as_json, quiet=quiet)
     if not key_file.is_file():
         message = f"--key-file {key_file}: there is no such file"
-        raise UsageError(message)
+        told = f"--key-file {key_file}：没有这个文件"
+        raise UsageError(message, said=told)
     key = _key(key_file.read_text("utf-8").strip())
     with voice.progress("启封", "opening"):
         opened = open_results(warehouse, returned, key, run_id=run, out=out)

@@ -91,7 +91,8 @@ class Indicators:
             if judged.no == no:
                 return judged
         message = f"the plan has indicators 1 to {len(self.judged)}, not {no}"
-        raise UsageError(message)
+        told = f"规划有指标 1 至 {len(self.judged)}，没有 {no}"
+        raise UsageError(message, said=told)
 
 
 def indicators(
@@ -127,7 +128,10 @@ def _check_year(year: int, as_of: date, law: RuleSet) -> None:
     begins = min(plan.target.effective_from.year for plan in read_plan(law))
     if not begins <= year <= as_of.year + MOST_YEARS_AHEAD:
         message = f"--year is a year from {begins} to {as_of.year + MOST_YEARS_AHEAD}, not {year}"
-        raise UsageError(message)
+        told = (
+            f"--year 可选 {begins} 至 {as_of.year + MOST_YEARS_AHEAD} 年，不能是 {year}"
+        )
+        raise UsageError(message, said=told)
 
 
 class _Calculation:

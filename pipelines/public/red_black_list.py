@@ -31,7 +31,8 @@ def write_red_black(
     """
     if approved_by is not None and not approved_by.strip():
         message = "--by names whoever approves the list; it is blank"
-        raise UsageError(message)
+        told = "--by 要写审定人的姓名，不能为空"
+        raise UsageError(message, said=told)
     law = load_rules().in_force(shown.as_of)
     title = shown.pick("餐饮红黑榜", "Red and black list of caterers")
     period = timedelta(days=round(law.number("red_black.period_days")))

@@ -38,7 +38,8 @@ def write_files(
                     )
     except OSError as error:
         message = f"{folder} cannot be written to ({error}); choose another folder"
-        raise UsageError(message) from error
+        told = f"{folder} 无法写入（{error}），请换一个文件夹"
+        raise UsageError(message, said=told) from error
     return paths
 
 

@@ -58,10 +58,12 @@ def open_results(
         )
     if plan.is_empty():
         message = f"{warehouse} holds no sampling plan {run_id}; make one with: shian sample-plan"
-        raise NotFoundError(message)
+        told = f"{warehouse} 中没有抽检计划 {run_id}，请先运行：shian sample-plan"
+        raise NotFoundError(message, said=told)
     if sealed["mark"].to_list() != [sha256(key).hexdigest()]:
         message = f"the key is not the one that plan {run_id} was sealed with"
-        raise InputError(message)
+        told = f"密钥不是封存计划 {run_id} 时所用的"
+        raise InputError(message, said=told)
     batches = {
         blind_code(key, "laboratory", row["batch_no"]): row
         for row in plan.iter_rows(named=True)
@@ -80,7 +82,8 @@ def _rows(
     frame = read(returned).frame.rename(_COLUMNS, strict=False)
     if missing := set(_NEEDED) - set(frame.columns):
         message = f"{returned.name}: column {', '.join(sorted(missing))} is missing; a return has {', '.join(_NEEDED)} and failed_item"
-        raise InputError(message)
+        told = f"{returned.name} 缺少列：{'、'.join(sorted(missing))}"
+        raise InputError(message, said=told)
     seen: set[str] = set()
     for row in frame.fill_null("").iter_rows(named=True):
         code = row["code"].strip()
@@ -116,7 +119,8 @@ def _is_failed(text: str, returned: Path) -> bool:
     found = _TRUTH.get(text.strip().lower())
     if found is None:
         message = f"{returned.name}: is_failed is 是 or 否, true or false, not {text!r}"
-        raise InputError(message)
+        told = f"{returned.name}：是否不合格只能写 是 或 否，不能是 {text!r}"
+        raise InputError(message, said=told)
     return found
 
 
@@ -125,4 +129,5 @@ def _day(text: str, returned: Path) -> date:
         return date.fromisoformat(text.strip())
     except ValueError as error:
         message = f"{returned.name}: {text!r} is no day such as 2026-01-31"
-        raise InputError(message) from error
+        told = f"{returned.name}：{text!r} 不是日期，请写成 2026-01-31"
+        raise InputError(message, said=told) from error

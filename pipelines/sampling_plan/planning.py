@@ -178,7 +178,8 @@ def _known_laboratories(known: Known, law: RuleSet) -> tuple[Laboratory, ...]:
     names = known.facts.sampling_result["laboratory_id"].drop_nulls().unique().sort()
     if names.is_empty():
         message = "no laboratory is on record; give a table of them with --laboratories: laboratory_id, batches_a_month"
-        raise UsageError(message)
+        told = "没有检验机构的记录，请用 --laboratories 提供：laboratory_id、batches_a_month"
+        raise UsageError(message, said=told)
     capacity = int(law.number("sampling.laboratory_capacity"))
     return tuple(Laboratory(name, capacity) for name in names)
 
@@ -203,7 +204,8 @@ def _samplers(
         who = _may_go(library, batch.business_id)
         if len(who) < library.inspectors_a_visit:
             message = f"fewer than {library.inspectors_a_visit} officers may sample at {batch.business_id}; record more inspectors in mart.inspector"
-            raise UsageError(message)
+            told = f"可到 {batch.business_id} 抽样的人员不足 {library.inspectors_a_visit} 人，请补充 mart.inspector"
+            raise UsageError(message, said=told)
         order = in_random_order(who, Stream(key, f"samplers {batch.batch_no}"))
         drawn[batch.batch_no] = tuple(order[: library.inspectors_a_visit])
     return drawn

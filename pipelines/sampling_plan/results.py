@@ -106,7 +106,8 @@ def _plan(warehouse: Warehouse, day: date, run_id: str | None) -> pl.DataFrame:
     )
     if run_id and rows.is_empty():
         message = f"{warehouse.path} holds no sampling plan {run_id}; make one with: shian sample-plan --year {day.year}"
-        raise NotFoundError(message)
+        told = f"{warehouse.path} 中没有抽检计划 {run_id}，请先运行：shian sample-plan --year {day.year}"
+        raise NotFoundError(message, said=told)
     return rows
 
 

@@ -82,7 +82,8 @@ def check_unused(out: Path) -> None:
     """
     if (out / SEALED / KEY).exists():
         message = f"{out} holds a plan already, and its codes may stand on samples; choose another folder with --out"
-        raise UsageError(message)
+        told = f"{out} 中已有一份计划，其编码可能已贴在样品上，请用 --out 换一个文件夹"
+        raise UsageError(message, said=told)
 
 
 def sampler_rows(plan: Plan) -> Mapping[str, Rows]:
@@ -154,7 +155,8 @@ def read_laboratories(path: Path) -> tuple[Laboratory, ...]:
     frame = read(path).frame.rename(_LABORATORY_COLUMNS, strict=False)
     if missing := {"laboratory_id", "batches_a_month"} - set(frame.columns):
         message = f"{path.name}: column {', '.join(sorted(missing))} is missing; a table of laboratories has laboratory_id and batches_a_month"
-        raise InputError(message)
+        told = f"{path.name} 缺少列：{'、'.join(sorted(missing))}；检验机构表要有 laboratory_id 和 batches_a_month"
+        raise InputError(message, said=told)
     return tuple(
         Laboratory(
             row["laboratory_id"].strip(), _capacity(row["batches_a_month"], path)
@@ -166,7 +168,8 @@ def read_laboratories(path: Path) -> tuple[Laboratory, ...]:
 def _capacity(text: str, path: Path) -> int:
     if not text.strip().isdecimal() or int(text) == 0:
         message = f"{path.name}: batches_a_month is a whole number above nothing, not {text!r}"
-        raise InputError(message)
+        told = f"{path.name}：batches_a_month 要写正整数，不能是 {text!r}"
+        raise InputError(message, said=told)
     return int(text)
 
 

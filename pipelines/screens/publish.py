@@ -54,7 +54,8 @@ class Desk:
             return
         if self._by is not None and not self._by.strip():
             message = "--by names whoever approves the publication; it is blank"
-            raise UsageError(message)
+            told = "--by 要写审定人的姓名，不能为空"
+            raise UsageError(message, said=told)
         by = By(self._by or account, at)
         files = publish_due(
             self._sources, state, folder, by, only_removals=only_removals

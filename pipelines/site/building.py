@@ -48,7 +48,8 @@ def build_site(warehouse: Path, path: Path, lang: str, say: Progress) -> Folder:
         folder.clear()
     except OSError as error:
         message = f"{path} cannot be written to ({error}); choose another folder"
-        raise UsageError(message) from error
+        told = f"{path} 无法写入（{error}），请换一个文件夹"
+        raise UsageError(message, said=told) from error
     return folder
 
 
