@@ -99,6 +99,7 @@ def main() -> None:
         "objective": report.cost,
         "bound": report.bound,
         "gap": report.gap,
+        "whole_gap": report.whole_gap,
         "seconds": time.perf_counter() - start,
         "cpu_seconds": time.process_time() - busy,
         "gigabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9,

@@ -1,9 +1,13 @@
 """The annual plan of the whole district: gap, bound, seconds, memory, and growth.
 
 make bench
+
+plans one district and three side by side, some ten minutes; SHIAN_COPIES=1,3,12 goes on
+to 300,000 businesses, some three quarters of an hour more.
 """
 
 import json
+import os
 import subprocess
 import sys
 from datetime import date
@@ -19,8 +23,9 @@ pytestmark = pytest.mark.bench
 
 # Promised for two cores; the seconds depend on who else is at work there and are told.
 GIGABYTES, GAP = 4.0, 0.01
-# The last is 300,000 businesses; of CPU a business it may take so much more than one.
-COPIES, GROWTH = (1, 3, 12), 1.25
+# Twelve are 300,000 businesses; of CPU a business it may take so much more than one.
+COPIES = tuple(int(n) for n in os.environ.get("SHIAN_COPIES", "1,3").split(","))
+GROWTH = 1.25
 _HEADER = (
     "businesses",
     "pairs",
@@ -29,6 +34,7 @@ _HEADER = (
     "objective",
     "bound",
     "gap",
+    "gap with penalties",
     "s",
     "CPU s",
     "GB",
@@ -52,7 +58,7 @@ def test_the_plan_keeps_its_promise_and_grows_in_proportion(warehouse: Path) -> 
         row = (
             f"{told['businesses']:,} | {told['pairs']} | {told['visits']:,} | "
             f"{told['dropped']} | {told['objective']:,.0f} | {told['bound']:,.0f} | "
-            f"{told['gap']:.3%} | {told['seconds']:.0f} | {told['cpu_seconds']:.0f} | "
+            f"{told['gap']:.3%} | {told['whole_gap']:.3%} | {told['seconds']:.0f} | {told['cpu_seconds']:.0f} | "
             f"{told['gigabytes']:.2f}"
         )
         print(f"| {row} |")
