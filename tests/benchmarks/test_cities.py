@@ -37,7 +37,7 @@ SOURCES = {
 NAMES = {"nyc": "New York", "toronto": "Toronto", "chicago": "Chicago"}
 STRETCHES = {
     "nyc": (date(2014, 3, 1), date(2015, 7, 1)),
-    "toronto": (date(2011, 7, 1), date(2013, 1, 1)),
+    "toronto": (date(2011, 1, 1), date(2013, 1, 1)),
     "chicago": (date(2013, 7, 1), date(2014, 7, 1)),
 }
 METRICS: Mapping[str, tuple[str, int]] = {
@@ -101,10 +101,14 @@ def test_the_model_is_ahead_of_every_naive_ranker(
 def described(city: str, report: BacktestReport) -> str:
     """Say of what the table is, and how the model ranks one inspector's own visits."""
     count = report.windows["window"].n_unique()
-    inside = report.overall.filter(ranker=MODEL, metric="auc_inside_inspectors")
+    own = {row["metric"]: row for row in report.overall.filter(ranker=MODEL).to_dicts()}
     told = "".join(
-        f"; model's AUC inside inspectors {spanned(row, 'value', ('lower', 'upper'), 3)}"
-        for row in inside.to_dicts()
+        f"; model's {said} {spanned(own[metric], 'value', ('lower', 'upper'), 3)}"
+        for metric, said in (
+            ("calibration_error", "calibration error"),
+            ("auc_inside_inspectors", "AUC inside inspectors"),
+        )
+        if metric in own
     )
     return (
         f"**{NAMES[city]}**, {count} windows of two months from {report.start} to "
