@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from anyio import CapacityLimiter
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -61,6 +62,17 @@ PAGES: Sequence[tuple[str, Page, frozenset[str], list[str]]] = (
 )
 
 
+# Pages that compute for seconds, and how many of them may at once.
+_SLOW = (
+    cases.case_explanation_page,
+    cases.candidate_page,
+    cases.candidates_page,
+    cases.dossier_pdf,
+    cases.document_pdf,
+)
+_COMPUTING = 4
+
+
 @dataclass(frozen=True, kw_only=True)
 class Site:
     """Where everything is, under which names browsers ask, and how much is taken."""
@@ -75,8 +87,9 @@ class Site:
 
 def create_app(site: Site, clock: Callable[[], datetime]) -> ASGIApp:
     """Make the application; `clock` is the only one that anything of it looks at."""
+    line = CapacityLimiter(_COMPUTING)
     routes = [
-        Route(path, served(page, may), methods=methods)
+        Route(path, served(page, may, line if page in _SLOW else None), methods=methods)
         for path, page, may, methods in PAGES
     ]
     routes += [

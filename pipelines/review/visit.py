@@ -8,6 +8,7 @@ from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
+from anyio import CapacityLimiter, to_thread
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -109,10 +110,13 @@ Page = Callable[[Visit], Response]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def served(page: Page, may: frozenset[str]) -> Endpoint:
+def served(
+    page: Page, may: frozenset[str], line: CapacityLimiter | None = None
+) -> Endpoint:
     """Serve a page to those whose role may see it, and take no form that is not ours.
 
-    A first password opens nothing but the page to change it.
+    A first password opens nothing but the page to change it. Pages that compute for
+    seconds share a line of their own, so that a worklist never waits behind them.
     """
 
     async def answer(request: Request) -> Response:
@@ -140,7 +144,7 @@ def served(page: Page, may: frozenset[str]) -> Endpoint:
         form = await form_of(request)
         if request.method == "POST":
             check_form(request, form, session.csrf)
-        return await run_in_threadpool(page, replace(visit, form=form))
+        return await to_thread.run_sync(page, replace(visit, form=form), limiter=line)
 
     return _closing(answer)
 

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from pipelines.register.decisions import history
 from tests.review_desk import Desk
-from tests.review_office import PDF, Office
+from tests.review_office import PDF, Office, Visitor
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +93,37 @@ def test_the_second_person_is_another_and_sees_what_the_first_said(desk: Desk) -
     assert "file的理由" in form
     assert desk.in_case("wangfang", "ask_evidence").status == 303
     assert desk.office.recorded()[-1] == "ask_evidence"
+
+
+def test_an_approver_rejects_with_a_reason_once_it_was_read(desk: Desk) -> None:
+    unread = desk.in_case("zhaomin", "decide_not_listed")
+    assert unread.status == 409
+    assert "须查看系统说明" in unread.text
+    desk.read("zhaomin", "/cases/2026-0001/explanation")
+    assert desk.in_case("zhaomin", "decide_not_listed").status == 303
+    page = desk.of("lilei").get("/cases/2026-0001").text
+    assert "不予列入" in page
+    assert "decide_not_listed的理由" in page
+
+
+def test_pages_that_compute_keep_nobody_from_the_worklist(desk: Desk) -> None:
+    """Sixty ask for explanations at once, more than the server has threads."""
+    office, cookies = desk.office, desk.of("qianyi").cookies
+
+    def asks(number: int) -> int:
+        visitor = Visitor(desk.address)
+        visitor.cookies = dict(cookies)
+        day = f"/candidates/{office.businesses[1]}?x={number}"
+        status = visitor.get(day).status
+        visitor.close()
+        return status
+
+    with ThreadPoolExecutor(60) as pool:
+        computing = [pool.submit(asks, number) for number in range(60)]
+        assert desk.of("lilei").get("/").status == 200
+        is_waited_for = not all(asked.done() for asked in computing)
+        assert {asked.result() for asked in computing} == {200}
+    assert is_waited_for
 
 
 def test_name_and_role_of_an_act_are_those_of_the_session(desk: Desk) -> None:
