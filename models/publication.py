@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from models.case import Case, is_public, term
+from models.case import LISTED, Case, is_public, state, term
 from models.publicity import Penalty, publicity, publish_by
 from models.rules import Rules
 
@@ -76,11 +76,13 @@ def wanted_listing(item: str, case: Case, rules: Rules) -> Wanted | None:
     """Tell until when a listing is public; None while an officer has not published it.
 
     The register decides, the term ends it: a listing of three years leaves the public
-    though nobody has recorded its removal yet.
+    though nobody has recorded its removal yet. One that was removed or annulled leaves
+    on that day: the three workdays are a limit for the record of it, not a licence.
     """
     published = case.latest(["publish"])
     ends = term(case, rules, "clock.term")
-    if published is None or ends is None or not is_public(case, rules):
+    is_listed = state(case, rules) in LISTED and is_public(case, rules)
+    if published is None or ends is None or not is_listed:
         return None
     return Wanted(item, published.on, ends.ends.date)
 

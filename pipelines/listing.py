@@ -15,7 +15,11 @@ from models.procedure_clauses import Step
 from models.rules import load_rules
 from models.worklist import Item, worklist
 from pipelines.case_files import code_of
-from pipelines.register.annulments import unrecorded_annulments, write_corrections
+from pipelines.register.annulments import (
+    penalty_corrections,
+    unrecorded_annulments,
+    write_corrections,
+)
 from pipelines.register.decisions import cases
 
 DEFAULT_LIST = "SAMR44"
@@ -66,6 +70,16 @@ def find_worklist(
         items = tuple(i for i in items if may_do(known[i.case_id], i, actor, steps))
     penalty = _facts(warehouse).penalty if warehouse else _no_penalty()
     return items, unrecorded_annulments(known.values(), penalty)
+
+
+def unloaded_ends(register: Path, warehouse: Path) -> int:
+    """Count the penalties that ended, or came back, and that the warehouse holds as before.
+
+    Until they are loaded, features and grades rest on what is no more.
+    """
+    with open_warehouse(warehouse, read_only=True) as opened:
+        penalty = opened.table("mart.penalty").collect()
+    return penalty_corrections(_cases(register), penalty).height
 
 
 def write_annulments(register: Path, warehouse: Path, folder: Path) -> int:

@@ -164,7 +164,7 @@ def worklist(
     What is overdue first and red; penalties the warehouse knows to be annulled and the
     register does not are shown too.
     """
-    from pipelines.listing import find_worklist
+    from pipelines.listing import find_worklist, unloaded_ends
     from pipelines.screens.cases import show_annulments, show_work
 
     voice = options.voice(lang, as_json=as_json, quiet=quiet)
@@ -172,10 +172,12 @@ def worklist(
     items, gone = find_worklist(
         register, today=today(), role=role, actor=actor, warehouse=known
     )
+    unloaded = 0 if known is None else unloaded_ends(register, known)
     voice.facts(
         {
             "items": [vars(item) for item in items],
             "warehouse": known,
+            "unloaded_ends": unloaded,
             "unrecorded_annulments": gone.to_dicts(),
         }
     )
@@ -183,6 +185,13 @@ def worklist(
         voice.say(
             f"没有数据仓库 {warehouse}：未核对已撤销的处罚",
             f"No warehouse {warehouse}: annulled penalties were not compared",
+        )
+    if unloaded:
+        voice.say(
+            f"{unloaded} 件处罚已撤销、修复或恢复而数据仓库未更正：shian listing annulments，"
+            "然后 shian load",
+            f"{unloaded} penalties ended or came back and the warehouse does not know: "
+            "shian listing annulments, then shian load",
         )
     show_annulments(voice, gone)
     show_work(voice, items)

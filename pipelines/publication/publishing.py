@@ -11,7 +11,7 @@ import polars as pl
 from features.profile import attributes_at
 from features.schema import Facts
 from features.warehouse import open_warehouse
-from models.case import Case
+from models.case import Case, state
 from models.publication import (
     Due,
     Removal,
@@ -30,6 +30,7 @@ from pipelines.register.decisions import cases
 from pipelines.register.ledger import is_there
 
 PENALTY, LISTING = "penalty:", "listing:"
+_ANNULLED = ("annulled", "listing_annulled")
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,11 @@ def _gone(
         for item, row in penalties.items()
         if row["withdrawal"] is not None
     }
-    return why | {f"{LISTING}{number}": "removed" for number in known}
+    rules = load_rules()
+    return why | {
+        f"{LISTING}{n}": "annulled" if state(case, rules) in _ANNULLED else "removed"
+        for n, case in known.items()
+    }
 
 
 def _listings(

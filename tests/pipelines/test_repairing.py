@@ -10,7 +10,7 @@ from features.errors import NotFoundError, ProcedureError, UsageError
 from features.warehouse import open_warehouse
 from models.rules import load_rules
 from pipelines.acting import Asked, Places, act
-from pipelines.listing import find_candidates, write_annulments
+from pipelines.listing import find_candidates, unloaded_ends, write_annulments
 from pipelines.publication.ledger import By, public_now
 from pipelines.publication.publishing import Sources, publish_due, state_on
 from pipelines.register.decisions import CHINA, create_register
@@ -112,8 +112,10 @@ def test_a_repaired_penalty_leaves_pages_at_once_and_records_when_loaded(
     repaired(places, paper)
     # The daily job takes it down before anything was loaded.
     assert publish(places, GRANTED, only_removals=True) == ["penalty:stop"]
+    assert unloaded_ends(places.register, places.warehouse) == 1
     assert write_annulments(places.register, places.warehouse, tmp_path / "out") == 1
     books.load(tmp_path / "out", on=GRANTED)
+    assert unloaded_ends(places.register, places.warehouse) == 0
     found = find_candidates(places.warehouse, as_of=GRANTED)
     ended = dict(found.excluded.select("penalty_id", "exclusion").rows())
     assert ended["p"] == "repaired"

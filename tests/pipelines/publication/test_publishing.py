@@ -9,11 +9,14 @@ import pytest
 
 from features.errors import UsageError
 from features.warehouse import open_warehouse
+from models.case import words
 from models.rules import load_rules
 from pipelines.publication.files import penalty_table, write_files
 from pipelines.publication.ledger import By, public_now, record
 from pipelines.publication.publishing import Sources, publish_due, state_on
+from pipelines.register.decisions import create_register
 from pipelines.register.ledger import open_ledger
+from tests.register_requests import recorded
 
 DAY = date(2026, 1, 1)
 BY = By("王五", datetime(2026, 1, 1, 1, tzinfo=UTC))
@@ -116,3 +119,31 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match="choose another folder"):
         write_files(tmp_path / "file", {"p.csv": (["a"], [])})
+
+
+def test_whoever_keeps_a_measure_is_told_of_a_listing_and_of_its_end(
+    sources: Sources, tmp_path: Path
+) -> None:
+    with open_warehouse(sources.warehouse, read_only=True) as opened:
+        business = str(opened.table("mart.business").collect()["business_id"][0])
+    create_register(sources.register)
+    recorded(sources.register, ["PUBLISHED"], business=business)
+    day = date(2026, 3, 20)
+    state = state_on(sources, day)
+    assert "listing:2026-0001" in {w.item for w in state.due.publish}
+    publish_due(sources, state, tmp_path / "a", BY, only_removals=False)
+    (listed,) = rows(tmp_path / "a" / "serious_list.csv")
+    assert listed[3] == "SAMR44"
+    told = rows(tmp_path / "a" / "notices.csv")
+    assert len(told) == len(words(load_rules(), "listing_measure"))
+    assert all(row[0] and row[1] for row in told)
+    assert {row[-1] for row in told} == {"列入"}
+    recorded(sources.register, ["PUBLISHED", "2026-04-01 Li annul"], business=business)
+    later = state_on(sources, date(2026, 4, 1))
+    gone = {r.item: r.why for r in later.due.take_down}
+    assert gone["listing:2026-0001"] == "annulled"
+    publish_due(sources, later, tmp_path / "b", BY, only_removals=True)
+    assert rows(tmp_path / "b" / "serious_list.csv") == []
+    ended = rows(tmp_path / "b" / "notices.csv")
+    assert {row[-1] for row in ended} == {"移出"}
+    assert len(ended) == len(told)
