@@ -6,14 +6,13 @@ from pathlib import Path
 import polars as pl
 from markupsafe import Markup
 
-from features.catalogue import catalogue
 from models.clauses import GRADES
 from models.rules import load_rules
 from pipelines import charts
+from pipelines.column_names import label
 from pipelines.limit_chart import limited_bars
 from pipelines.monitoring import Monitoring
 from pipelines.report import pages
-from pipelines.training_tables import PROBABILITY
 from pipelines.written import drafts
 
 CHECKS: Mapping[str, tuple[str, str]] = {
@@ -22,6 +21,7 @@ CHECKS: Mapping[str, tuple[str, str]] = {
     "calibration": ("校准", "calibration"),
     "provisional": ("暂定等级占比", "share of provisional grades"),
     "migration": ("等级变动", "grades that change"),
+    "credit": ("企业信用分（PSI、CSI）", "credit scores (PSI, CSI)"),
 }
 HOLDS: Mapping[bool | None, tuple[str, str]] = {
     True: ("正常", "holds"),
@@ -60,6 +60,10 @@ def monitoring_page(found: Monitoring, lang: str) -> str:
                 list(found.bands.iter_rows()),
                 (pick("预测比例", "stated share"), pick("实际比例", "found share")),
             ),
+            characteristics=[
+                (label(name, lang), f"{csi:.3f}", f"{-points:+.1f}")
+                for name, csi, points in found.characteristics.iter_rows()
+            ],
             grades=GRADES,
             moves=matrix(found.migration),
         )
@@ -85,14 +89,6 @@ def matrix(migration: pl.DataFrame) -> list[tuple[str, list[int]]]:
     """Lay moves out, one row per grade before, one number per grade after."""
     counted = {(a, b): n for a, b, n in migration.iter_rows()}
     return [(a, [counted.get((a, b), 0) for b in GRADES]) for a in GRADES]
-
-
-def label(column: str, lang: str) -> str:
-    """Name a feature, or the probability."""
-    if column == PROBABILITY:
-        return "模型概率" if lang == "zh" else "probability"
-    feature = next(f for f in catalogue() if f.name == column)
-    return feature.zh if lang == "zh" else feature.en
 
 
 def _psi(found: Monitoring, lang: str) -> Markup:

@@ -15,15 +15,20 @@ import polars as pl
 
 from features.catalogue import catalogue
 from features.errors import ModelError, UsageError
+from features.matrix import build
 from features.schema import Facts
 from features.warehouse import Warehouse, open_warehouse
+from models import credit
 from models.drift import shift
 from models.gates import by_lot, calibration_and_chance, visits_of
 from models.metrics import Array, Ranked, calibration_table
 from models.random_visits import ALL, DRAWN, estimates
-from models.registry import champion, kept_table
+from models.registry import champion, kept_table, scorecard_in_use
 from models.risk import RiskModel
 from models.rules import Rules, RuleSet, load_rules
+from models.scorecard import Scorecard
+from models.stability import characteristic_stability, score_stability
+from pipelines.column_names import label
 from pipelines.held_out import predicted
 from pipelines.promoting import changed_share, count_moves
 from pipelines.train import legal_life_days
@@ -69,8 +74,9 @@ class Check:
 class Monitoring:
     """What became of a model in a period.
 
-    `shifts` has column, psi, missing_then, missing_now, is_judged; `bands` stated, found
-    and visits; `migration` the grades of the last two score runs, empty where there are
+    `shifts` has column, psi, missing_then, missing_now, is_judged; `characteristics` the
+    feature, csi and points of the scorecard, empty without one; `bands` stated, found and
+    visits; `migration` the grades of the last two score runs, empty where there are
     no two; `days` their days.
     """
 
@@ -80,6 +86,7 @@ class Monitoring:
     visits: int
     checks: tuple[Check, ...]
     shifts: pl.DataFrame
+    characteristics: pl.DataFrame
     bands: pl.DataFrame
     migration: pl.DataFrame
     days: tuple[date, ...]
@@ -99,6 +106,7 @@ class Monitoring:
             "crossed": list(self.crossed),
             "checks": [asdict(check) for check in self.checks],
             "psi": self.shifts.to_dicts(),
+            "csi": self.characteristics.to_dicts(),
             "calibration": self.bands.to_dicts(),
             "migration": self.migration.to_dicts(),
             "score_runs": [day.isoformat() for day in self.days],
@@ -133,6 +141,8 @@ def monitor(
     law = rules.applied_to(end)
     found = predicted(facts, rows, model)
     shifts = _shifts(_profile(store, model), rows, model)
+    card = scorecard_in_use(store)
+    firms = None if card is None else _firms(facts, end, rules)
     migration = _migration(runs)
     checks = (
         _psi(shifts, law),
@@ -140,6 +150,7 @@ def monitor(
         _calibration(found, law),
         _provisional(runs, law),
         _moved(migration, law),
+        _credit(card, firms, law),
     )
     say("done", 1.0)
     serious = found["is_serious"].cast(pl.Float64).to_numpy()
@@ -151,6 +162,7 @@ def monitor(
         visits=found.height,
         checks=checks,
         shifts=shifts,
+        characteristics=_characteristics(card, firms),
         bands=pl.DataFrame(table, schema=["stated", "found", "visits"]),
         migration=migration,
         days=tuple(day for day, _ in runs),
@@ -221,9 +233,9 @@ def _psi(shifts: pl.DataFrame, law: RuleSet) -> Check:
         "monitor.psi_limit",
         over.is_empty(),
         f"{shifts.height}列中{over.height}列的PSI超过{limit:g}；最大为"
-        f"{top['column']} {top['psi']:.2f}",
+        f"“{label(top['column'], 'zh')}”，{top['psi']:.2f}",
         f"{over.height} of {shifts.height} columns have a PSI above {limit:g}; the largest "
-        f"is {top['column']} at {top['psi']:.2f}",
+        f"is “{label(top['column'], 'en')}” at {top['psi']:.2f}",
     )
 
 
@@ -331,4 +343,40 @@ def _moved(migration: pl.DataFrame, law: RuleSet) -> Check:
         f"{share:.1%} of grades changed between the last two score runs, limit {most:.0%}"
         if known
         else "there are no two score runs to compare",
+    )
+
+
+def _firms(facts: Facts, end: date, rules: Rules) -> pl.DataFrame:
+    """Build the features of the enterprises trading at the end, which the card scores."""
+    pairs = credit.enterprises(facts, end, rules.applied_to(end))
+    return build(facts, pairs, legal_life_days=legal_life_days(rules, end))
+
+
+def _characteristics(
+    card: Scorecard | None, firms: pl.DataFrame | None
+) -> pl.DataFrame:
+    if card is None or firms is None or firms.is_empty():
+        kinds = {"feature": pl.String, "csi": pl.Float64, "points": pl.Float64}
+        return pl.DataFrame(schema=kinds)
+    table = characteristic_stability(card, firms)
+    return table.sort("csi", descending=True, maintain_order=True)
+
+
+def _credit(card: Scorecard | None, firms: pl.DataFrame | None, law: RuleSet) -> Check:
+    """Hold the PSI of the credit scores against the limit."""
+    name, rule = "credit", "monitor.psi_limit"
+    if card is None or firms is None or firms.is_empty():
+        zh, en = "没有企业信用评分卡", "there is no scorecard of enterprises"
+        return Check(name, rule, None, zh, en)
+    psi, limit = score_stability(card, firms), law.number(rule)
+    worst = _characteristics(card, firms).row(0, named=True)
+    return Check(
+        name,
+        rule,
+        psi <= limit,
+        f"{firms.height:,}家企业信用分的PSI {psi:.2f}，上限{limit:g}；变化最大的指标为"
+        f"“{label(worst['feature'], 'zh')}”（CSI {worst['csi']:.2f}，平均{-worst['points']:+.1f}分）",
+        f"PSI of {firms.height:,} credit scores {psi:.2f}, limit {limit:g}; "
+        f"“{label(worst['feature'], 'en')}” moved most (CSI {worst['csi']:.2f}, {-worst['points']:+.1f} "
+        "points on average)",
     )

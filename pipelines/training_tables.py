@@ -14,6 +14,7 @@ from models.metrics import Array
 from models.reason_stability import stability_table
 from models.risk import RiskModel
 from models.similar_cases import casebook
+from pipelines.column_names import PROBABILITY
 from pipelines.held_out import ATTRIBUTES, Fit, held_out
 from pipelines.visits import VisitRows
 
@@ -23,7 +24,6 @@ PROFILE, STABILITY = "profile", "stability"
 PROFILE_DAYS = 365
 # Visits whose reasons are looked for again in every resample.
 STABILITY_ROWS = 400
-PROBABILITY = "probability"
 
 
 def training_tables(

@@ -3,10 +3,11 @@
 import polars as pl
 
 from models.clauses import GRADES
+from pipelines.column_names import label
 from pipelines.console import Voice
 from pipelines.model_card import ModelCard
 from pipelines.model_card_page import METRICS, facts, fairness_rows, measured
-from pipelines.monitor_page import checks, label
+from pipelines.monitor_page import checks
 from pipelines.monitoring import Monitoring
 from pipelines.promoting import Review, changed_share
 

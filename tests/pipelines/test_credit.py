@@ -25,6 +25,7 @@ from models.registry import scorecard_in_use
 from models.rules import RuleSet, load_rules
 from models.scorecard import Scorecard, scorecard_sql
 from models.stability import characteristic_stability, score_stability
+from pipelines import monitoring
 from pipelines.load import load
 from pipelines.score import score
 from pipelines.simulate import simulate
@@ -307,3 +308,22 @@ def test_scoring_leaves_everybody_without_a_form_alone(
     standing = credit_standing(formless, of_last_year(cases).matrix, card, law)
     assert set(standing["credit_basis"]) == {"other_form"}
     assert standing["credit_class"].is_null().all()
+
+
+def test_the_monitoring_reports_the_stability_of_score_and_characteristics(
+    warehouse: Path, store: Path
+) -> None:
+    """The card was fitted on the same enterprises in the years before."""
+    with open_warehouse(warehouse, read_only=True) as opened:
+        facts = opened.facts()
+    rules, card = load_rules(), scorecard_in_use(store)
+    law = rules.applied_to(TODAY)
+    firms = monitoring._firms(facts, TODAY, rules)
+    check = monitoring._credit(card, firms, law)
+    assert check.holds is not None
+    assert f"{firms.height:,}家" in check.zh
+    table = monitoring._characteristics(card, firms)
+    assert set(table["feature"]) == set(card.columns)
+    assert table["csi"].is_sorted(descending=True)
+    assert monitoring._credit(None, None, law).holds is None
+    assert monitoring._characteristics(card, firms.clear()).is_empty()

@@ -9,7 +9,8 @@ import pytest
 
 from features.errors import ModelError, UsageError
 from models.rules import load_rules
-from pipelines.monitor_page import label, matrix, monitoring_page, write_monitoring
+from pipelines.column_names import label
+from pipelines.monitor_page import matrix, monitoring_page, write_monitoring
 from pipelines.monitoring import (
     _auc,
     _migration,
@@ -52,6 +53,7 @@ def test_it_measures_the_visits_since_the_training(found):
         "calibration",
         "provisional",
         "migration",
+        "credit",
     ]
     assert json.loads(json.dumps(found.as_dict(), default=str))["crossed"] == list(
         found.crossed
