@@ -132,17 +132,15 @@ def explain(
     rest, own = Rest(facts, business_id), only(facts, business_id)
 
     def assessed_at(own: Facts, day: date) -> Assessed:
-        told = rest.background(own, day)
-        return assess(own, pair(day), model=model, rules=rules, background=told)
-
-    def pair(day: date) -> pl.DataFrame:
-        return pl.DataFrame({"business_id": [business_id], "as_of": [day]})
+        told, asked = rest.background(own, day), _pair(business_id, day)
+        return assess(own, asked, model=model, rules=rules, background=told)
 
     say("reasons", 0.2)
     who = _known_at(facts, business_id, run.as_of)
     bands = rules.applied_to(run.as_of).get(GradeBands, BANDS)
     told = rest.background(own, run.as_of)
-    judged = judge(own, pair(run.as_of), model=model, rules=rules, background=told)
+    asked = _pair(business_id, run.as_of)
+    judged = judge(own, asked, model=model, rules=rules, background=told)
     dossier = _dossier(facts, run, who, judged, bands)
     least = rules.applied_to(run.as_of).number("release.stable_share")
     dossier = replace(dossier, reasons=_steady(judged, model, least))
@@ -155,10 +153,13 @@ def explain(
     return replace(dossier, scenarios=tried, similar=alike or None)
 
 
+def _pair(business_id: str, day: date) -> pl.DataFrame:
+    return pl.DataFrame({"business_id": [business_id], "as_of": [day]})
+
+
 def _known_at(facts: Facts, business_id: str, day: date) -> dict[str, Any]:
     """Give the attributes known on a day; refuse a business nobody knew of by then."""
-    pair = pl.DataFrame({"business_id": [business_id], "as_of": [day]})
-    who = attributes_at(facts.business, pair).row(0, named=True)
+    who = attributes_at(facts.business, _pair(business_id, day)).row(0, named=True)
     if who["name"] is None:
         message = f"{business_id} was not known before {day}; score a later day first"
         raise NotFoundError(message)

@@ -78,6 +78,12 @@ By = Annotated[
 ]
 
 
+_NOTHING = "say what to write: --credit, --cards, --red-black or --site, each with a FOLDER, or --due"
+_NOTHING_ZH = (
+    "请写明要做什么：--credit、--cards、--red-black 或 --site，各跟一个文件夹，或 --due"
+)
+
+
 def publish(
     credit: Credit = None,
     due: OnlyDue = False,
@@ -114,9 +120,7 @@ def publish(
     if due and credit is None:
         credit = settings.CREDIT
     if not any((credit, cards, red_black, site)):
-        message = "say what to write: --credit, --cards, --red-black or --site, each with a FOLDER, or --due"
-        told = "请写明要做什么：--credit、--cards、--red-black 或 --site，各跟一个文件夹，或 --due"
-        raise UsageError(message, said=told)
+        raise UsageError(_NOTHING, said=_NOTHING_ZH)
     sources = Sources(warehouse, register, published)
     desk = Desk(voice, sources, Shown(options.day(as_of), lang, base_url), by)
     if credit is not None:
