@@ -144,7 +144,7 @@ def open_case(
 
     voice = options.voice(lang, as_json=as_json, quiet=quiet)
     who = (actor, role, reason)
-    asked = _asked("file", who, attach, confirm, seen=seen, key=key)
+    asked = asked_for("file", who, attach, confirm, seen=seen, key=key)
     wanted = Wanted(
         business=business,
         penalty=penalty,
@@ -188,7 +188,7 @@ def act(
 
     voice = options.voice(lang, as_json=as_json, quiet=quiet)
     who = (actor, role, reason)
-    asked = _asked(action, who, attach, confirm, seen=seen, key=key)
+    asked = asked_for(action, who, attach, confirm, seen=seen, key=key)
     asked = replace(
         asked,
         happened_on=_day(happened_on, "--happened-on"),
@@ -200,7 +200,7 @@ def act(
     _tell(voice, entry, register)
 
 
-def _asked(
+def asked_for(
     action: str,
     who: tuple[str, str, str],
     attach: list[str] | None,

@@ -17,6 +17,7 @@ from pipelines.commands.options import (
     Store,
     Warehouse,
 )
+from pipelines.console import Voice
 
 ListType = Annotated[
     str,
@@ -172,7 +173,7 @@ def worklist(
     items, gone = find_worklist(
         register, today=today(), role=role, actor=actor, warehouse=known
     )
-    unloaded = 0 if known is None else unloaded_ends(register, known)
+    unloaded = None if known is None else unloaded_ends(register, known)
     voice.facts(
         {
             "items": [vars(item) for item in items],
@@ -181,18 +182,7 @@ def worklist(
             "unrecorded_annulments": gone.to_dicts(),
         }
     )
-    if known is None:
-        voice.say(
-            f"没有数据仓库 {warehouse}：未核对已撤销的处罚",
-            f"No warehouse {warehouse}: annulled penalties were not compared",
-        )
-    if unloaded:
-        voice.say(
-            f"{unloaded} 件处罚已撤销、修复或恢复而数据仓库未更正：shian listing annulments，"
-            "然后 shian load",
-            f"{unloaded} penalties ended or came back and the warehouse does not know: "
-            "shian listing annulments, then shian load",
-        )
+    _tell_warehouse(voice, warehouse, unloaded)
     show_annulments(voice, gone)
     show_work(voice, items)
     late = sum(item.is_overdue for item in items)
@@ -233,3 +223,19 @@ def today() -> date:
     from pipelines.acting import day_of
 
     return day_of(options.now())
+
+
+def _tell_warehouse(voice: Voice, warehouse: Path, unloaded: int | None) -> None:
+    """Say what the warehouse does not know, or that there is none to compare with."""
+    if unloaded is None:
+        voice.say(
+            f"没有数据仓库 {warehouse}：未核对已撤销的处罚",
+            f"No warehouse {warehouse}: annulled penalties were not compared",
+        )
+    elif unloaded:
+        voice.say(
+            f"{unloaded} 件处罚已撤销、修复或恢复而数据仓库未更正：shian listing annulments，"
+            "然后 shian load",
+            f"{unloaded} penalties ended or came back and the warehouse does not know: "
+            "shian listing annulments, then shian load",
+        )

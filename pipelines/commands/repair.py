@@ -1,13 +1,12 @@
 """The command that opens the repair of a penalty's publicity: listing repair."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pipelines import settings
 from pipelines.commands import options
-from pipelines.commands.acting import Actor, Attached, Key, Reason
+from pipelines.commands.acting import Actor, Attached, Key, Reason, asked_for
 from pipelines.commands.options import Json, Lang, Quiet, Register, Store, Warehouse
 from pipelines.commands.publish import Published
 
@@ -49,25 +48,23 @@ def repair(
     act goes on from there (penalty_ask). From the day of the repair the penalty is in
     no feature, score, grade or page.
     """
-    from pipelines.acting import Asked, Places
+    from pipelines.acting import Places
     from pipelines.register.ledger import shown
     from pipelines.repairing import WantedRepair, open_repair
     from pipelines.screens.cases import entry_facts, show_entry
 
     voice = options.voice(lang, as_json=as_json, quiet=quiet)
     since = published_on and options.day(published_on, "--published-on")
-    asked = Asked(
-        action="penalty_public",
-        at=options.now(),
-        actor=actor,
-        role="case_officer",
-        reason=reason,
-        account=options.account(),
-        attached=tuple(attach or ()),
+    asked = asked_for(
+        "penalty_public",
+        (actor, "case_officer", reason),
+        attach,
+        None,
+        seen=None,
         key=key,
     )
     wanted = WantedRepair(
-        penalty_id=penalty, ledger=Path(published), published_on=since or None
+        penalty_id=penalty, ledger=published, published_on=since or None
     )
     places = Places(register=register, warehouse=warehouse, store=store)
     with voice.progress("登记", "recording"):
