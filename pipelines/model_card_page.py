@@ -152,7 +152,7 @@ def fairness_rows(table: pl.DataFrame, pick: Pick) -> list[dict[str, Any]]:
     """Lay out how every group was treated, the reference of each attribute first."""
     rows = []
     for row in table.to_dicts():
-        named = labels("business_type") | dict(_GROUPS)
+        named = {**labels("business_type"), **_GROUPS}
         group = named.get(row["group"], (row["group"], row["group"]))
         rows.append(
             {
