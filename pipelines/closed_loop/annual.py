@@ -21,7 +21,7 @@ def by_annual_plan(desk: Desk) -> pl.DataFrame:
     run = Run(record, desk.judged())
     records = records_of(run, desk.facts, desk.hands, desk.start.year)
     seed = int(desk.rng.integers(2**31))
-    made = make_plan(records, seed, lambda _what, _share: None)
+    made = make_plan(records, seed, lambda _what, _share: None, is_guessed=False)
     visits = made.visits.filter(pl.col("purpose") != _NOT_PLANNED)
     rolled = desk.rng.integers(0, WORKWEEK, visits.height)
     return visits.select(

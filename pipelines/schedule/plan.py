@@ -165,8 +165,13 @@ def plan_year(
     return report
 
 
-def make_plan(records: Records, seed: int, say: Progress) -> PlanReport:
-    """Plan every office of the records, office after office."""
+def make_plan(
+    records: Records, seed: int, say: Progress, *, is_guessed: bool = True
+) -> PlanReport:
+    """Plan every office of the records, office after office.
+
+    Whoever does not ask how well an insider guesses spares planning one office again.
+    """
     policy = Policy(records.law, records.year)
     weeks = PlanWeeks.of_year(records.year, records.as_of)
     key = plan_key(seed)
@@ -183,7 +188,7 @@ def make_plan(records: Records, seed: int, say: Progress) -> PlanReport:
         plans.append(builder.plan(office, by_office[number], asked))
     say("shortage", 0.9)
     again = None
-    if plans:
+    if plans and is_guessed:
         # An office of middling size stands for all; planning all again would double it.
         middle = sorted(plans, key=lambda p: len(p.cases))[len(plans) // 2].office
         other = Builder(policy, weeks, plan_key(seed, "again"))
