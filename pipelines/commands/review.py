@@ -118,11 +118,15 @@ def serve(
 
 def _serve(voice: Voice, address: "Address", site: "Site") -> None:
     """Say where it is, and serve until it is stopped."""
+    from pipelines.register.ledger import open_ledger
     from pipelines.review.account_store import AccountStore
     from pipelines.review.app import create_app
     from pipelines.review.serving import log_to_stderr, server
 
     people = len(AccountStore(site.accounts).accounts())
+    # A register that is missing is said here, not on the first page.
+    with open_ledger(site.places.register):
+        pass
     app = create_app(site, options.now)
     if not voice.quiet:
         log_to_stderr()

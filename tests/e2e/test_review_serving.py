@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import signal
+import socket
 import ssl
 import subprocess
 import urllib.parse
@@ -115,6 +116,20 @@ def test_accounts_are_kept_on_the_command_line(
     missing = shian(*user, "lock", "nobody", *accounts)
     assert missing.code == 7
     assert "user list" in missing.err
+
+
+def test_it_does_not_begin_without_a_register_or_on_a_taken_port(
+    shian: Shian, where: tuple[str, ...], accounts: tuple[str, str], tmp_path: Path
+) -> None:
+    who = ("lilei", "--person", "李雷", "--role", "viewer")
+    assert shian("review", "user", "add", *who, *accounts).code == 0
+    missing = shian("review", "--register", tmp_path / "none", *accounts)
+    assert (missing.code, missing.err.count("\n")) == (9, 1)
+    assert "register init" in missing.err
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        busy = shian("review", *where, "--port", port)
+    assert (busy.code, busy.err.count("\n")) == (10, 1)
 
 
 def test_beyond_this_machine_it_speaks_https_alone(
