@@ -54,8 +54,6 @@ ROUNDS = 300
 # A leaf of fewer visits says more about chance than about businesses.
 MIN_LEAF = 300
 SMALL_DATA_LEAF_SHARE = 0.03
-# Nothing is learnt from fewer visits of either outcome.
-MIN_FOUND = 100
 # Many columns tell the same story; letting each tree see a third of them averages it.
 COLUMN_SHARE = 0.3
 ROW_SHARE = 0.7
@@ -237,13 +235,7 @@ def fit(
     Raises:
         ModelError: there are too few visits, or all ended alike.
     """
-    found = float(training.serious.sum())
-    if found < MIN_FOUND or len(training.serious) - found < MIN_FOUND:
-        message = (
-            f"{len(training.serious)} known visits with {found:.0f} serious findings are too "
-            f"few to learn from; load more history (at least {MIN_FOUND} of each)"
-        )
-        raise ModelError(message)
+    training.check()
     names, ways = tuple(features), tuple(directions)
     with ThreadPoolExecutor(min(MOST_SIDE_BY_SIDE, os.cpu_count() or 1)) as pool:
         tried = [

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from features.errors import ModelError
 from models.metrics import Array
 
 # How much of what is learnt may be how bad a visit was among all, beside whether it was
@@ -14,6 +15,8 @@ from models.metrics import Array
 # items of some registers tell little. Which of the two suits a register is found by
 # training on its earlier visits and asking its latest.
 GRAVITY_SHARES = (0.0, 0.3)
+# Nothing is learnt from fewer visits of either outcome.
+MIN_FOUND = 100
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,21 @@ class Training:
             self.gravity[mask],
             self.gravity_share,
         )
+
+    def check(self) -> None:
+        """Refuse what nothing can be learnt from.
+
+        Raises:
+            ModelError: there are too few visits, or all ended alike.
+        """
+        found = float(self.serious.sum())
+        if min(found, len(self.serious) - found) < MIN_FOUND:
+            message = (
+                f"{len(self.serious)} known visits with {found:.0f} serious findings are "
+                "too few to learn from; load more history "
+                f"(at least {MIN_FOUND} of each)"
+            )
+            raise ModelError(message)
 
     @property
     def target(self) -> Array:

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from features.catalogue import catalogue
 from features.errors import ModelError
 from models.metrics import Ranked
-from models.risk import MIN_FOUND, RiskModel, fit
+from models.risk import RiskModel, fit
+from models.training import MIN_FOUND
 from tests import ROOT
 from tests.drawn_training import (
     COLUMNS,
