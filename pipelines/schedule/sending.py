@@ -149,14 +149,7 @@ class Sending:
             *((visit, room) for visit in (*waiting, *short)),
             *((visit, None) for visit in (*waiting, *owed)),
         ]
-        for visit, minutes in sorted(tries, key=lambda t: _weight(t[0], subjects)):
-            number = visit.case.business["business_id"]
-            if visit.number in weeks[number]:
-                continue
-            found = self._another(visit, subjects[number], weeks[number], minutes)
-            if found is not None:
-                sent.append(found)
-                weeks[number][found.number] = found.week
+        self._placed(tries, subjects, weeks, sent)
         lost = [
             v
             for v in sorted((*waiting, *short), key=lambda v: _weight(v, subjects))
@@ -167,12 +160,7 @@ class Sending:
             for visit in lost
             for lighter in self._instead(visit, subjects, weeks, sent)
         ]
-        for visit in sorted(out, key=lambda v: _weight(v, subjects)):
-            number = visit.case.business["business_id"]
-            found = self._another(visit, subjects[number], weeks[number], None)
-            if found is not None:
-                sent.append(found)
-                weeks[number][found.number] = found.week
+        self._placed([(visit, None) for visit in out], subjects, weeks, sent)
         dropped = tuple(
             v
             for v in (*waiting, *short, *out)
@@ -180,6 +168,23 @@ class Sending:
         )
         sent.sort(key=lambda s: (s.week, s.case.business["business_id"]))
         return tuple(sent), dropped
+
+    def _placed(
+        self,
+        tries: Iterable[tuple[Dropped, Room | None]],
+        subjects: Mapping[str, Subject],
+        weeks: Mapping[str, dict[int, int]],
+        sent: list[Sent],
+    ) -> None:
+        """Send people to what waits, the weightiest first, within the room each may use."""
+        for visit, room in sorted(tries, key=lambda t: _weight(t[0], subjects)):
+            number = visit.case.business["business_id"]
+            if visit.number in weeks[number]:
+                continue
+            found = self._another(visit, subjects[number], weeks[number], room)
+            if found is not None:
+                sent.append(found)
+                weeks[number][found.number] = found.week
 
     def _instead(
         self,
