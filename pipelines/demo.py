@@ -91,8 +91,7 @@ def demo(
     say("train", 0.15)
     train(warehouse, as_of=AS_OF, store=store)
     clock.lap("train")
-    say("promote", 0.4)
-    reviewed = _promoted(warehouse, store)
+    reviewed = _promoted(warehouse, store, say)
     clock.lap("promote")
     say("backtest", 0.45)
     tested = backtest(
@@ -110,16 +109,16 @@ def demo(
         warehouse, out, run_id=scored.run_id, lang=lang, backtest=tested
     )
     clock.lap("export")
-    return Demo(
-        out, run, tested, reviewed, loaded.total.quarantined, files, clock.seconds
-    )
+    spoilt = loaded.total.quarantined
+    return Demo(out, run, tested, reviewed, spoilt, files, clock.seconds)
 
 
-def _promoted(warehouse: Path, store: Path) -> Review:
+def _promoted(warehouse: Path, store: Path, say: Progress) -> Review:
     """Bring the demo's model into use in the name of DEMO_PERSON, if the gates let it.
 
     Refused, it grades on trial, as any model does that nobody has promoted.
     """
+    say("promote", 0.4)
     found = review(warehouse, store=store)
     if not found.refused_by:
         confirm(found, DEMO_PERSON, store=store)

@@ -133,40 +133,41 @@ def monitor(
     say("facts", 0.0)
     model, rules = champion(store), load_rules()
     with open_warehouse(warehouse, read_only=True) as opened:
-        facts = opened.facts()
-        runs = _grades(opened, end)
+        facts, runs = opened.facts(), _grades(opened, end)
     say("features", 0.2)
     rows = _rows(facts, model, (start, end), rules)
-    say("probability", 0.7)
     law = rules.applied_to(end)
     found = predicted(facts, rows, model)
     shifts = _shifts(_profile(store, model), rows, model)
-    card = scorecard_in_use(store)
-    firms = None if card is None else _firms(facts, end, rules)
+    card, firms = _scorecard(store, facts, end, rules)
     migration = _migration(runs)
-    checks = (
-        _psi(shifts, law),
-        _auc(found, kept_table(store, model.version, HELD_OUT), law),
-        _calibration(found, law),
-        _provisional(runs, law),
-        _moved(migration, law),
-        _credit(card, firms, law),
-    )
     say("done", 1.0)
-    serious = found["is_serious"].cast(pl.Float64).to_numpy()
-    table = calibration_table(serious, found["probability"].to_numpy())
     return Monitoring(
         version=model.version,
         start=rows.outcome["as_of"].min(),  # type: ignore[arg-type]
         end=end,
         visits=found.height,
-        checks=checks,
+        checks=(
+            _psi(shifts, law),
+            _auc(found, kept_table(store, model.version, HELD_OUT), law),
+            _calibration(found, law),
+            _provisional(runs, law),
+            _moved(migration, law),
+            _credit(card, firms, law),
+        ),
         shifts=shifts,
         characteristics=_characteristics(card, firms),
-        bands=pl.DataFrame(table, schema=["stated", "found", "visits"]),
+        bands=_bands(found),
         migration=migration,
         days=tuple(day for day, _ in runs),
     )
+
+
+def _bands(found: pl.DataFrame) -> pl.DataFrame:
+    """Give what was stated and found in each tenth of the visits."""
+    serious = found["is_serious"].cast(pl.Float64).to_numpy()
+    table = calibration_table(serious, found["probability"].to_numpy())
+    return pl.DataFrame(table, schema=["stated", "found", "visits"])
 
 
 def _rows(
@@ -344,6 +345,14 @@ def _moved(migration: pl.DataFrame, law: RuleSet) -> Check:
         if known
         else "there are no two score runs to compare",
     )
+
+
+def _scorecard(
+    store: Path, facts: Facts, end: date, rules: Rules
+) -> tuple[Scorecard | None, pl.DataFrame | None]:
+    """Read the scorecard in use, with whom it scores now."""
+    card = scorecard_in_use(store)
+    return card, None if card is None else _firms(facts, end, rules)
 
 
 def _firms(facts: Facts, end: date, rules: Rules) -> pl.DataFrame:

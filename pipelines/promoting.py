@@ -119,12 +119,11 @@ def review(warehouse: Path, *, store: Path, progress: Progress | None = None) ->
     say("quality", 0.1)
     held = _held(store, model, before, facts, rules)
     say("monotone", 0.3)
-    rows = _latest(facts, as_of, rules)
-    probed = probe(model, rows, rows=PROBE_ROWS)
+    probed = probe(model, _latest(facts, as_of, rules), rows=PROBE_ROWS)
     say("grades", 0.6)
-    migration = (
-        None if before is None else migrate(facts, as_of, (before, model), rules)
-    )
+    migration = None
+    if before is not None:
+        migration = migrate(facts, as_of, (before, model), rules)
     say("done", 1.0)
     return Review(
         version=model.version,
@@ -132,21 +131,24 @@ def review(warehouse: Path, *, store: Path, progress: Progress | None = None) ->
         as_of=as_of,
         run=run,
         gates=(
-            gates.quality(
-                held,
-                CHAMPION if before else FIRST_RIVAL,
-                law.number("release.auc_margin"),
-            ),
-            gates.calibration(
-                _table(store, model, HELD_OUT),
-                law.number("release.calibration_limit"),
-            ),
+            *_measured(held, _table(store, model, HELD_OUT), law),
             gates.monotone(probed),
             _fair(_table(store, model, FAIRNESS), law),
             _steady(_table(store, model, STABILITY), migration, law),
             gates.law(run.parameters["law_version"], rules.version),
         ),
         migration=migration,
+    )
+
+
+def _measured(
+    compared: pl.DataFrame, held: pl.DataFrame, law: RuleSet
+) -> tuple[Gate, Gate]:
+    """Judge quality where there is a rival to compare with, calibration on all visits."""
+    rival = CHAMPION if CHAMPION in compared.columns else FIRST_RIVAL
+    return (
+        gates.quality(compared, rival, law.number("release.auc_margin")),
+        gates.calibration(held, law.number("release.calibration_limit")),
     )
 
 

@@ -56,7 +56,10 @@ def train(
             (voice.pick("数据指纹", "data fingerprint"), report.data_fingerprint),
         ],
     )
-    where = f"--warehouse {warehouse} --store {store}"
+    _say_next(voice, report, f"--warehouse {warehouse} --store {store}")
+
+
+def _say_next(voice: Voice, report: "TrainReport", where: str) -> None:
     voice.say(
         f"已登记为候选模型。下一步：shian promote --by 姓名 --reason 理由 {where}\n"
         f"首次启用之前，shian score --as-of {report.as_of} {where} 以候选模型试评",
