@@ -39,10 +39,13 @@ class Entry:
     def says_the_same(self, other: "Entry", *, but_for_case: bool) -> bool:
         """Tell whether two entries ask for the same, whenever they were entered.
 
-        A filing that is sent again would number its case anew.
+        A filing that is sent again would number its case anew, and a program that was
+        renewed in between says the same of the business all the same.
         """
         place = (*_PLACE, "case_id") if but_for_case else _PLACE
-        return replace(other, **{name: getattr(self, name) for name in place}) == self
+        here = {name: getattr(self, name) for name in place}
+        mine = replace(self, explanation=_said(self.explanation))
+        return replace(other, **here, explanation=_said(other.explanation)) == mine
 
     def act(self) -> Act:
         """Give the act the entry records."""
@@ -60,6 +63,15 @@ class Entry:
             day=None if day is None else date.fromisoformat(day),
             is_explained=self.explanation is not None,
         )
+
+
+def _said(explanation: str | None) -> str | None:
+    """Leave the version of the program out of an explanation."""
+    if explanation is None:
+        return None
+    said = json.loads(explanation)
+    said.pop("code_version", None)
+    return canonical(said)
 
 
 @dataclass(frozen=True)

@@ -230,3 +230,18 @@ def test_a_penalty_on_the_way_to_a_listing_may_be_repaired_all_the_same(
     again = replace(public, idempotency_key="again")
     with pytest.raises(ProcedureError, match="该处罚已立案，见2026-0002"):
         open_case(path, mine, again, RULES)
+
+
+def test_a_request_sent_again_to_a_newer_program_is_the_same_request(
+    path: Path,
+) -> None:
+    filing = request("2026-03-02 Li file")
+    by_version = [
+        replace(filing, explanation={**EXPLANATION, "code_version": version})
+        for version in ("0.1.0+a", "0.1.0+b")
+    ]
+    first, again = (open_case(path, GROUND, asked, RULES) for asked in by_version)
+    assert again == first
+    other = replace(filing, explanation={**EXPLANATION, "model_version": "risk-2"})
+    with pytest.raises(RegisterError, match="used for another act"):
+        open_case(path, GROUND, other, RULES)
