@@ -31,14 +31,7 @@ from models.uncertainty import group_of, known_of
 from pipelines.backtest import scored_visits, visits_of
 from pipelines.load import load
 from pipelines.simulate import simulate
-from pipelines.simulate.complaints import COMPLAINTS_A_MONTH
-from pipelines.simulate.latent import (
-    CHAIN_SPREAD,
-    DRIFT_MEMORY,
-    DRIFT_SPREAD,
-    OWN_SPREAD,
-    season,
-)
+from pipelines.simulate.latent import season
 from pipelines.train import directions, known_rows, training_of
 from pipelines.visits import blocks_between, visit_rows
 
@@ -47,10 +40,6 @@ pytestmark = pytest.mark.bench
 UNTIL, QUARTER = date(2026, 1, 1), date(2025, 10, 1)
 NAIVE = ("past_serious", "last_result", "days_since_visit")
 GROUPS = ("never visited", "once or twice", "three times and more")
-# What a complaint follows of a business's excess, as the simulator has it.
-COMPLAINTS_FOLLOW = 0.55
-# Lives drawn per business to weigh by what is on record of it.
-LIVES, AT_ONCE = 400, 1_000
 
 
 @dataclass(frozen=True)
@@ -220,7 +209,6 @@ def test_the_model_is_on_its_way_from_the_best_naive_ranker_to_the_truth(
     truth = district.truth
     naive = max(auc_of(rankers(district.matrix)[name], truth) for name in NAIVE)
     model = auc_of(district.corrected.predict(district.matrix), truth)
-    ceiling = auc_of(best_guess(district), truth)
     oracle = auc_of(district.odds, truth)
     show(
         ["ranked by", "AUC", "of the way to the oracle"],
@@ -229,113 +217,11 @@ def test_the_model_is_on_its_way_from_the_best_naive_ranker_to_the_truth(
             for name, value in (
                 ("best naive ranker", naive),
                 ("model", model),
-                ("best guess from the records, the simulator known", ceiling),
                 ("oracle", oracle),
             )
         ],
     )
     assert naive < model < oracle
-    assert model < ceiling + 0.02
-
-
-def best_guess(district: District) -> Array:
-    """Guess each business's log-odds as well as its visits and complaints allow.
-
-    Lives are drawn as the simulator draws them, around the true mean of the business's
-    type and street, and weighed by what is on record with the true severities: a
-    guess that knows how the district was made, as no model can.
-    """
-    matrix, latent = district.matrix, district.latent
-    quarters = latent["quarter"].unique().sort()
-    quarters = quarters.filter(quarters <= QUARTER)
-    number = pl.DataFrame({"quarter": quarters, "step": np.arange(len(quarters))})
-    place = matrix.select("business_id").with_row_index("place")
-    visits = (
-        district.facts.inspection.filter(
-            pl.col("recorded_at") < QUARTER,
-            pl.col("purpose").is_in(["routine", "random", "special", "licensing"]),
-            pl.col("is_serious").is_not_null(),
-        )
-        .with_columns(quarter=pl.col("inspected_on").dt.truncate("1q"))
-        .join(place, on="business_id")
-        .join(number, on="quarter")
-        .join(district.severity, on="inspector_id")
-        .with_columns(
-            add=pl.col("severity")
-            + pl.col("inspected_on")
-            .dt.month()
-            .replace_strict(
-                {m: season(m) for m in range(1, 13)}, return_dtype=pl.Float64
-            )
-        )
-    )
-    complaints = (
-        district.facts.complaint.drop_nulls("business_id")
-        .filter(pl.col("recorded_at") < QUARTER)
-        .with_columns(quarter=pl.col("received_on").dt.truncate("1q"))
-        .join(place, on="business_id")
-        .join(number, on="quarter")
-        .group_by("place", "step")
-        .len()
-    )
-    centre = centres(district)
-    excess = centre - centre.mean()
-    guessed = np.empty(matrix.height)
-    for begin in range(0, matrix.height, AT_ONCE):
-        some = np.arange(begin, min(begin + AT_ONCE, matrix.height))
-        lives = drawn_lives(centre[some], len(quarters), seed=begin)
-        weight = np.zeros(lives.shape[:2])
-        seen = visits.filter(pl.col("place").is_between(some[0], some[-1]))
-        at, step = (seen[c].to_numpy() for c in ("place", "step"))
-        chance = logistic(lives[at - begin, :, step] + seen["add"].to_numpy()[:, None])
-        is_bad = seen["is_serious"].to_numpy()[:, None]
-        np.add.at(weight, at - begin, np.log(np.where(is_bad, chance, 1 - chance)))
-        told = complaints.filter(pl.col("place").is_between(some[0], some[-1]))
-        counts = np.zeros((len(some), len(quarters)))
-        counts[told["place"].to_numpy() - begin, told["step"].to_numpy()] = told["len"]
-        above = lives - lives.mean(axis=1, keepdims=True) + excess[some, None, None]
-        rate = (
-            3 * COMPLAINTS_A_MONTH * np.exp(np.clip(COMPLAINTS_FOLLOW * above, -2, 2))
-        )
-        weight += (counts[:, None, :] * np.log(rate) - rate).sum(axis=2)
-        share = np.exp(weight - weight.max(axis=1, keepdims=True))
-        guessed[some] = (share * logistic(lives[:, :, -1])).sum(axis=1) / share.sum(
-            axis=1
-        )
-    return guessed
-
-
-def centres(district: District) -> Array:
-    """Give the true mean log-odds of each business's type and street."""
-    who = (
-        district.facts.business.sort("business_id", "valid_from")
-        .unique("business_id", keep="last")
-        .select("business_id", "street_code", "subtype")
-    )
-    known = district.matrix.select("business_id").join(
-        who, on="business_id", how="left", maintain_order="left"
-    )
-    told = known.with_columns(odds=pl.Series(district.odds)).select(
-        centre=pl.col("odds").mean().over("subtype")
-        + pl.col("odds").mean().over("street_code")
-        - pl.col("odds").mean()
-    )
-    return told["centre"].to_numpy()
-
-
-def drawn_lives(centre: Array, quarters: int, *, seed: int) -> Array:
-    """Draw log-odds of shape (businesses, lives, quarters) as the simulator does."""
-    rng = np.random.default_rng(seed)
-    shape = len(centre), LIVES
-    own = np.hypot(OWN_SPREAD, CHAIN_SPREAD / 2)
-    level = centre[:, None] + rng.normal(0, own, shape)
-    fresh = DRIFT_SPREAD * np.sqrt(1 - DRIFT_MEMORY**2)
-    drift = rng.normal(0, DRIFT_SPREAD, shape)
-    lives = np.empty((*shape, quarters))
-    for step in range(quarters):
-        lives[:, :, step] = level + drift
-        drift = DRIFT_MEMORY * drift + rng.normal(0, fresh, shape)
-    return lives
 
 
 def test_worse_never_scores_better(district: District) -> None:
