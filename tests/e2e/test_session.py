@@ -63,6 +63,11 @@ def own(shian: Shian, demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> P
     assert total["read"] == sum(total[fate] for fate in fates)
     trained = shian("train", "--as-of", "2026-01-01", "--store", store, *where)
     assert trained.code == 0, trained.err
+    # As in the demo: brought into use if the gates let it, on trial if they do not.
+    confirmed = shian(
+        "promote", "--by", "李雷", "--reason", "首个", "--store", store, *where
+    )
+    assert confirmed.code in {0, 8}, confirmed.err
     scored = shian(
         "score", "--as-of", "2026-01-01", "--store", store, "--out", folder, *where
     )
