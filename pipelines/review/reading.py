@@ -20,6 +20,7 @@ from features.warehouse import open_warehouse
 from models.candidates import Candidates, candidates, in_order_of
 from models.case import Case, words
 from models.procedure_clauses import Step
+from models.registry import CHALLENGER, CHAMPION
 from models.rules import Rules, load_rules
 from models.worklist import Item, in_order, to_do
 from pipelines.acting import Places, Seen, look
@@ -122,8 +123,11 @@ class Reading:
 
     def seen(self, business_id: str, today: date) -> Seen:
         """Give what the system says of a business today."""
-        champion = stamp(self.places.store / "champion.json")
-        key = (self._edition(), champion, today, business_id)
+        # Until a model is promoted its challenger is in use, and a new one is another.
+        models = tuple(
+            stamp(self.places.store / f"{role}.json") for role in (CHAMPION, CHALLENGER)
+        )
+        key = (self._edition(), models, today, business_id)
         return self._once(
             "seen",
             key,
