@@ -286,6 +286,8 @@ def test_the_model_splits_its_calibrated_log_odds_exactly() -> None:
         text=booster_text(2, BOTH),
         resamples=(),
         calibration=Calibration(0.5, -1.0, 0.0),
+        own_spread=(0.5, 0.5, 0.5),
+        gravity_share=0.0,
         trained_until="2026-01-01",
         visits=100,
     )

@@ -1,11 +1,11 @@
 """Quarantine holds exactly the rows that are not loaded: neither fewer nor twice."""
 
-import re
 from datetime import date
 from pathlib import Path
 
 from features.schema import schema
-from tests import README
+from features.warehouse import open_warehouse
+from pipelines.quarantine import read_quarantine
 from tests.source_files import (
     BUSINESS,
     COMPLAINT,
@@ -145,16 +145,17 @@ def test_a_changed_mapping_settles_anew_what_a_file_holds(
     assert books.ask("select count(*) from mart.street") == [(2,)]
 
 
-def test_the_query_of_the_readme_lists_every_entry_once_the_latest_load_first(
+def test_every_entry_is_listed_once_the_latest_load_first(
     tmp_path: Path, books: Books
 ) -> None:
-    section = README.read_text("utf-8").split("### The quarantine")[1]
-    (query,) = re.findall(r"\.sql\('''(.*?)'''\)", section, re.DOTALL)
     source = write(tmp_path / "in", business=businesses("B1"), inspection=VISITS)
     books.load(source)
     write(source, inspection=VISITS.replace("never", "soon"))
     books.load(source)
-    listed = [(batch, path, line) for batch, path, line, *_ in books.ask(query)]
-    assert listed == [
-        (batch, "inspection.csv", line) for batch in (2, 1) for line in (3, 4, 5, 5, 5)
-    ]
+    with open_warehouse(books.path, read_only=True) as opened:
+        listed = read_quarantine(opened).entries.select("file", "line", "value").rows()
+    values = [["B2", "2026-03-01", word, None, "lunch"] for word in ("soon", "never")]
+    assert [(file, line) for file, line, _ in listed] == [
+        ("inspection.csv", line) for line in (3, 4, 5, 5, 5)
+    ] * 2
+    assert [value for _, _, value in listed] == [v for load in values for v in load]
