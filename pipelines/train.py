@@ -4,6 +4,7 @@ The scorecard of enterprises is fitted beside it, where there are cases enough.
 """
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -22,6 +23,7 @@ from models.risk import ROUNDS, Grow, RiskModel, fit, grow_here, parameters
 from models.rules import Rules, load_rules
 from models.scorecard import Scorecard
 from models.training import Training
+from pipelines.held_out import held_out
 from pipelines.provenance import code_version, fingerprint
 from pipelines.training_tables import training_tables
 from pipelines.visits import (
@@ -100,19 +102,28 @@ def train(
     rows = known_rows(facts, as_of, rules)
     say("model", 0.4)
     grower = grower or Grower()
-    model = fit_rows(rows, grow=grower.grow)
+    model, held = _with_shadow(facts, rows, grower.grow)
     say("scorecard", 0.7)
     card, found = fit_card(facts, as_of, rules)
     report = _report(model, rows, rules, as_of, facts)
     report = replace(report, grown_by=grower.how, **found)
     say("record", 0.8)
-    tables = training_tables(
-        facts, rows, model, lambda r: fit_rows(r, resamples=0, grow=grower.grow)
-    )
+    tables = training_tables(facts, rows, model, held)
     record = replace(_record(report, rows, grower), card=card, tables=tables)
     keep(model, record, store)
     say("done", 1.0)
     return report
+
+
+def _with_shadow(
+    facts: Facts, rows: VisitRows, grow: Grow
+) -> tuple[RiskModel, pl.DataFrame]:
+    """Fit the model, and beside it the shadow that predicts the latest visits."""
+    with ThreadPoolExecutor(1) as beside:
+        held = beside.submit(
+            held_out, facts, rows, lambda r: fit_rows(r, resamples=0, grow=grow)
+        )
+        return fit_rows(rows, grow=grow), held.result()
 
 
 def known_rows(facts: Facts, as_of: date, rules: Rules) -> VisitRows:

@@ -15,7 +15,7 @@ from models.reason_stability import stability_table
 from models.risk import RiskModel
 from models.similar_cases import casebook
 from pipelines.column_names import PROBABILITY
-from pipelines.held_out import ATTRIBUTES, Fit, held_out
+from pipelines.held_out import ATTRIBUTES
 from pipelines.visits import VisitRows
 
 CASEBOOK, HELD_OUT, FAIRNESS = "casebook", "held_out", "fairness"
@@ -27,18 +27,17 @@ STABILITY_ROWS = 400
 
 
 def training_tables(
-    facts: Facts, rows: VisitRows, model: RiskModel, fit: Fit
+    facts: Facts, rows: VisitRows, model: RiskModel, held: pl.DataFrame
 ) -> Mapping[str, pl.DataFrame]:
     """Make the tables of a training.
 
     The casebook of its visits, the latest ones predicted by its shadow, what groups were
-    treated how, what its last year looked like, and how stable its reasons are. `fit`
-    grows the shadow by the recipe of the model.
+    treated how, what its last year looked like, and how stable its reasons are. `held`
+    are the latest visits as held_out predicts them.
     """
     contributions = model.contributions(rows.matrix)
     pairs = rows.outcome.select("business_id", "as_of")
     types = attributes_at(facts.business, pairs)["business_type"]
-    held = held_out(facts, rows, fit)
     return {
         CASEBOOK: casebook(rows.outcome, types, contributions),
         HELD_OUT: held,
