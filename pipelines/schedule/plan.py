@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -27,6 +29,10 @@ from pipelines.schedule.weeks import PlanWeeks
 from pipelines.schedule.written import PLAN, SHORTAGE, plan_rows, shortage_rows
 
 Progress = Callable[[str, float], None]
+
+# The solver lets go of the interpreter while it works; a third office would only wait
+# for it, and hold its columns in memory.
+OFFICES_AT_ONCE = 2
 
 
 @dataclass(frozen=True)
@@ -168,7 +174,7 @@ def plan_year(
 def make_plan(
     records: Records, seed: int, say: Progress, *, is_guessed: bool = True
 ) -> PlanReport:
-    """Plan every office of the records, office after office.
+    """Plan every office of the records, which know nothing of each other.
 
     Whoever does not ask how well an insider guesses spares planning one office again.
     """
@@ -182,18 +188,26 @@ def make_plan(
         by_office[row["office_id"]].append(row)
     staffed = offices(records, policy, weeks)
     builder = Builder(policy, weeks, key)
-    plans = []
-    for n, (number, office) in enumerate(sorted(staffed.items())):
-        say(number, 0.05 + 0.85 * n / len(staffed))
-        plans.append(builder.plan(office, by_office[number], asked))
-    say("shortage", 0.9)
-    again = None
-    if plans and is_guessed:
-        # An office of middling size stands for all; planning all again would double it.
-        middle = sorted(plans, key=lambda p: len(p.cases))[len(plans) // 2].office
-        other = Builder(policy, weeks, plan_key(seed, "again"))
-        again = other.plan(middle, by_office[middle.office_id], asked)
-    return _report(records, (policy, weeks), plans, again, seed)
+    # The largest begin first, so that none of them works alone at the end.
+    by_size = sorted(staffed, key=lambda number: (-len(by_office[number]), number))
+    with ThreadPoolExecutor(min(OFFICES_AT_ONCE, os.cpu_count() or 1)) as pool:
+
+        def begun(by: Builder, number: str) -> Future[OfficePlan]:
+            return pool.submit(by.plan, staffed[number], by_office[number], asked)
+
+        planned = {number: begun(builder, number) for number in by_size}
+        again: Future[OfficePlan] | None = None
+        if by_size and is_guessed:
+            # An office of middling size stands for all; planning all again would double it.
+            other = Builder(policy, weeks, plan_key(seed, "again"))
+            again = begun(other, by_size[(len(by_size) - 1) // 2])
+        plans = []
+        for n, number in enumerate(sorted(planned)):
+            say(number, 0.05 + 0.85 * n / len(planned))
+            plans.append(planned[number].result())
+        say("shortage", 0.9)
+        repeated = again.result() if again else None
+    return _report(records, (policy, weeks), plans, repeated, seed)
 
 
 def plan_key(seed: int, salt: str = "") -> bytes:

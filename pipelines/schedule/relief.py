@@ -1,6 +1,8 @@
 """What one more pair of inspectors would bring an office: by prices, and solved again."""
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -54,12 +56,13 @@ def relief(
     order = sorted(
         zip(found, plans, strict=True), key=lambda p: (-p[0].worth, p[0].office_id)
     )
-    return tuple(
-        _solved_again(one, plan, minutes, key)
-        if n < _SOLVED_AGAIN and one.dropped
-        else one
-        for n, (one, plan) in enumerate(order)
-    )
+    asked = [pair for pair in order[:_SOLVED_AGAIN] if pair[0].dropped]
+    with ThreadPoolExecutor(min(_SOLVED_AGAIN, os.cpu_count() or 1)) as pool:
+        again = pool.map(
+            lambda pair: _solved_again(pair[0], pair[1], minutes, key), asked
+        )
+        solved = {one.office_id: one for one in again}
+    return tuple(solved.get(one.office_id, one) for one, _ in order)
 
 
 def _pair_minutes(policy: Policy, weeks: PlanWeeks) -> Array:
