@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from features.catalogue import feature_names
-from features.errors import MachineError, ModelError
+from features.errors import MachineError, ModelError, ProcedureError
 from models.risk import RiskModel
 from models.scorecard import Scorecard
 from models.training_run import read_table, write_run
@@ -77,18 +77,29 @@ def keep(model: RiskModel, record: Record, store: Path) -> None:
         _point(store, CHALLENGER, chosen)
 
 
-def promote(store: Path, promotion: Mapping[str, object]) -> Path:
-    """Make the challenger the champion, and keep who decided it and why.
+def promote(
+    store: Path, version: str, before: str, promotion: Mapping[str, object]
+) -> Path:
+    """Make a reviewed challenger the champion, and keep who decided it and why.
 
-    `promotion` is what is written down beside the versions; gives the file.
+    `before` is the champion it was compared with, empty for a first one; both are looked
+    at under the store's lock, so that nobody trains or promotes in between. `promotion`
+    is what is written down beside the versions; gives the file.
 
     Raises:
         ModelError: there is no challenger.
+        ProcedureError: another model was trained or promoted since the review.
         MachineError: the store cannot be written; the old champion is still in use.
     """
     with _writing(store), _one_writer(store):
         chosen = _pointed(store, CHALLENGER)
-        before = _pointed(store, CHAMPION)["version"] if is_promoted(store) else ""
+        in_use = _pointed(store, CHAMPION)["version"] if is_promoted(store) else ""
+        if (chosen["version"], in_use) != (version, before):
+            message = (
+                f"{version} is no longer the challenger, or its champion is another; "
+                "review again with: shian promote"
+            )
+            raise ProcedureError(message)
         folder = store / "promotions"
         folder.mkdir(exist_ok=True)
         path = folder / f"{len(list(folder.glob('*.json'))) + 1:04d}.json"

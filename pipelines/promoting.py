@@ -157,7 +157,8 @@ def confirm(found: Review, person: Person, *, store: Path) -> Path:
 
     Raises:
         UsageError: nobody stands for it.
-        ProcedureError: a gate does not let it pass, or another model was trained since.
+        ProcedureError: a gate does not let it pass, or another model was trained or
+            promoted since.
     """
     person.check()
     if found.refused_by:
@@ -167,10 +168,8 @@ def confirm(found: Review, person: Person, *, store: Path) -> Path:
             "the champion stays"
         )
         raise ProcedureError(message)
-    if challenger(store).version != found.version:
-        message = f"{found.version} is no longer the challenger: review the new one"
-        raise ProcedureError(message)
-    return promote(store, {**asdict(person), **found.as_dict()})
+    kept = {**asdict(person), **found.as_dict()}
+    return promote(store, found.version, found.before, kept)
 
 
 def migrate(

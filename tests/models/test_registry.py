@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from features.catalogue import feature_names
-from features.errors import MachineError, ModelError
+from features.errors import MachineError, ModelError, ProcedureError
 from models.registry import (
     CHALLENGER,
     CHAMPION,
@@ -127,11 +127,12 @@ def test_until_a_model_is_promoted_the_challenger_is_used_on_trial(
 
 
 def test_a_promoted_model_stays_whatever_is_trained(first, second, own_store):
-    path = promote(own_store, {"by": "李雷", "reason": "首个模型"})
+    path = promote(own_store, first.version, "", {"by": "李雷", "reason": "首个模型"})
     assert is_promoted(own_store)
     keep(second, RECORD, own_store)
     assert (champion(own_store), challenger(own_store)) == (first, second)
-    later = promote(own_store, {"by": "韩梅梅", "reason": "按季更新"})
+    kept_as = {"by": "韩梅梅", "reason": "按季更新"}
+    later = promote(own_store, second.version, first.version, kept_as)
     assert champion(own_store) == second
     kept = [json.loads(p.read_text("utf-8")) for p in (path, later)]
     assert [k["before"] for k in kept] == ["", first.version]
@@ -141,9 +142,23 @@ def test_a_promoted_model_stays_whatever_is_trained(first, second, own_store):
     assert client.get_run(chosen).info.run_name == second.version
 
 
+def test_a_model_trained_or_promoted_since_the_review_is_not_the_one_reviewed(
+    first, second, own_store
+):
+    keep(second, RECORD, own_store)
+    for reviewed, before in (
+        (first.version, ""),  # a newer challenger stands in its place
+        (second.version, first.version),  # compared with a champion that is none
+    ):
+        with pytest.raises(ProcedureError, match="review again"):
+            promote(own_store, reviewed, before, {})
+    assert not is_promoted(own_store)
+    assert not list(own_store.glob("promotions/*.json"))
+
+
 def test_a_store_without_a_challenger_promotes_none(tmp_path):
     with pytest.raises(ModelError, match="holds no challenger"):
-        promote(tmp_path, {})
+        promote(tmp_path, "v1", "", {})
     assert not is_promoted(tmp_path)
 
 
