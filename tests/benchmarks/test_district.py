@@ -172,21 +172,20 @@ def of_the_quarter(
     ]
 
 
-def test_intervals_hold_the_truth_of_far_more_businesses_than_those_of_the_statement(
+def test_intervals_hold_the_truth_of_three_businesses_in_four_in_every_group(
     district: District,
 ) -> None:
-    """They are meant to hold nine in ten, and hold fewer: see the README."""
+    """They are meant to hold nine in ten and hold fewer, 70% in one group: this fails."""
     truth, matrix = district.truth, district.matrix
     stated = district.corrected.predict(matrix)
     (lower, upper), (low, high) = district.corrected.intervals(matrix)
     groups = group_of(known_of(matrix))
-    rows, held, by_statement = [], [], []
+    rows, held = [], []
     for code, name in enumerate(GROUPS):
         here = groups == code
         inside = (lower <= truth) & (truth <= upper)
         of_statement = (low <= truth) & (truth <= high)
         held.append(inside[here].mean())
-        by_statement.append(of_statement[here].mean())
         rows.append(
             [
                 name,
@@ -200,7 +199,7 @@ def test_intervals_hold_the_truth_of_far_more_businesses_than_those_of_the_state
         )
     heads = ["visits on record", "businesses", "stated", "true", "interval holds"]
     show([*heads, "mean width", "interval of the statement holds"], rows)
-    assert min(held) > max(by_statement) + 0.3
+    assert min(held) > 0.75
 
 
 def test_the_model_is_on_its_way_from_the_best_naive_ranker_to_the_truth(
