@@ -22,9 +22,6 @@ from pipelines.schedule.sending import Case
 
 EXTRA = "extra"
 _DAYS_OF_ONE = 1.5 * 365
-# Share of the spare minutes that extra visits may take: a full year would leave no week
-# for what moves.
-_SPARE_USED = 0.7
 
 Way = Callable[[Row], float]
 
@@ -64,7 +61,7 @@ class Extra:
             way = self.way(case.business)
             wanted = sum(visit.minutes + way for visit in case.visits)
             spare[_rows(hands, case)] -= wanted / (1 - share)
-        return spare * _SPARE_USED
+        return spare * self.policy.law.number("plan.extra_spare")
 
     def _worth(self, case: Case) -> float:
         """Weigh the days that one more visit saves, by its minutes."""
