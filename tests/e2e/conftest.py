@@ -4,13 +4,15 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import polars as pl
 import pytest
+from playwright.sync_api import Browser
 
 from tests import ROOT
+from tests.browsers import opened_browser
 from tests.e2e.office import (
     FILED,
     HEARD,
@@ -46,6 +48,12 @@ def shian() -> Shian:
         return Called(done.returncode, done.stdout, done.stderr)
 
     return call
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with opened_browser() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
+from tests.browsers import DESK, PHONE
 from tests.e2e.conftest import Called, Shian
-from tests.e2e.test_pages import CHROMIUM, DESK, PHONE, QUIET, watched
+from tests.e2e.test_pages import watched
 
 DAY = "2025-10-01"
 
@@ -97,16 +98,6 @@ def test_what_goes_wrong_is_one_line(
     assert (found.code, found.err.count("\n")) == (code, 1), found.err
     assert said in found.err
     assert not list(tmp_path.iterdir())
-
-
-@pytest.fixture(scope="module")
-def browser() -> Browser:
-    if CHROMIUM is None:
-        pytest.skip("needs Chromium: apt-get install chromium")
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield opened
-        opened.close()
 
 
 @pytest.mark.slow

@@ -1,48 +1,25 @@
 """A case's whole way in a real browser: three people, the keyboard alone, no scripts."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from features.warehouse import open_warehouse
+from tests.browsers import DESK, PHONE
 from tests.e2e.conftest import Demo
 from tests.review_office import PASSWORD, PDF, Office, made_office
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 # Further than any form of ours has fields and links before it.
 _MOST_TABS = 250
 SAID = "添加非食用物质，证据确凿，情节严重"
 # Where pictures are put to be looked at; the tests compare none.
 PICTURES = os.environ.get("SHIAN_PICTURES")
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        CHROMIUM is None, reason="needs Chromium: apt-get install chromium"
-    ),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield opened
-        opened.close()
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
