@@ -15,7 +15,7 @@ from pipelines.model_card import NAIVE, ModelCard, rules_day
 from pipelines.monitor_page import matrix
 from pipelines.report import pages, trial_note
 from pipelines.train import Grower
-from pipelines.written import drafts
+from pipelines.written import write_text
 
 Pick = Callable[[str, str], str]
 
@@ -52,10 +52,7 @@ METRICS: Mapping[str, tuple[str, str]] = {
 
 def write_card(card: ModelCard, path: Path, lang: str) -> Path:
     """Write the page and give its path."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with drafts([path]) as (draft,):
-        draft.write_text(card_page(card, lang), "utf-8")
-    return path
+    return write_text(path, card_page(card, lang))
 
 
 def card_page(card: ModelCard, lang: str) -> str:

@@ -13,7 +13,7 @@ from pipelines.column_names import label
 from pipelines.limit_chart import limited_bars
 from pipelines.monitoring import Monitoring
 from pipelines.report import pages
-from pipelines.written import drafts
+from pipelines.written import write_text
 
 CHECKS: Mapping[str, tuple[str, str]] = {
     "psi": ("特征漂移（PSI）", "drift of features (PSI)"),
@@ -34,10 +34,7 @@ SHOWN_COLUMNS = 20
 
 def write_monitoring(found: Monitoring, path: Path, lang: str) -> Path:
     """Write the page and give its path."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with drafts([path]) as (draft,):
-        draft.write_text(monitoring_page(found, lang), "utf-8")
-    return path
+    return write_text(path, monitoring_page(found, lang))
 
 
 def monitoring_page(found: Monitoring, lang: str) -> str:

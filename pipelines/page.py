@@ -16,7 +16,7 @@ from pipelines.explain import Dossier
 from pipelines.history import KINDS, Event
 from pipelines.report import pages, trial_note
 from pipelines.story_chart import story_waterfall
-from pipelines.written import drafts
+from pipelines.written import write_text
 
 # The timeline's span in years, and the events an officer reads below it.
 TIMELINE_YEARS, EVENTS_SHOWN = 5, 40
@@ -26,10 +26,7 @@ def write_page(dossier: Dossier, out: Path, lang: str) -> Path:
     """Write the page and give its path."""
     suffix = "" if lang == "zh" else f".{lang}"
     name = "".join(c if c.isalnum() else "-" for c in dossier.who["business_id"])
-    path = out / f"{name}{suffix}.html"
-    with drafts([path]) as (draft,):
-        draft.write_text(page(dossier, lang), "utf-8")
-    return path
+    return write_text(out / f"{name}{suffix}.html", page(dossier, lang))
 
 
 def page(dossier: Dossier, lang: str) -> str:

@@ -5,6 +5,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
+def write_text(path: Path, text: str) -> Path:
+    """Write a text file whole, and give its path."""
+    with drafts([path]) as (draft,):
+        draft.write_text(text, "utf-8")
+    return path
+
+
 @contextmanager
 def drafts(paths: Sequence[Path]) -> Iterator[list[Path]]:
     """Give a draft beside each path; put them all in place once all are written.
