@@ -4,12 +4,11 @@ from itertools import pairwise
 
 import numpy as np
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from models.patterns import DROPPED
-from models.plan_task import Room, Task, Weeks
+from models.plan_task import Room, Subject, Task, Weeks
 from models.settling import mended
-from tests.models.test_street_plan import WEEKS, hands, shop, slot, task
+from tests.models.test_street_plan import ROOM, hands, offices_of, shop, slot, task
 
 
 def cost(of: Task, weeks: dict[str, Weeks]) -> float:
@@ -59,32 +58,10 @@ def test_a_week_runs_over_and_the_year_does_not() -> None:
 
 
 @settings(deadline=None, max_examples=50)
-@given(
-    drawn=st.lists(
-        st.tuples(
-            st.sampled_from([0.1, 0.4, 0.9]),
-            st.integers(1, 2),
-            st.sampled_from([40.0, 60.0]),
-            st.integers(0, 2),
-            st.sampled_from(["seller", "catering"]),
-        ),
-        min_size=1,
-        max_size=8,
-    ),
-    room=st.lists(st.sampled_from([0.0, 60.0, 100.0]), min_size=WEEKS, max_size=WEEKS),
-)
+@given(shops=offices_of(8), room=ROOM)
 def test_a_mended_plan_is_lawful_and_costs_no_more(
-    drawn: list[tuple[float, int, float, int, str]], room: list[float]
+    shops: list[Subject], room: list[float]
 ) -> None:
-    shops = [
-        shop(
-            f"s{n}",
-            value,
-            *(slot(minutes=minutes, rank=rank, gap=2) for _ in range(visits)),
-            kind=kind,
-        )
-        for n, (value, visits, minutes, rank, kind) in enumerate(drawn)
-    ]
     both = hands(*room, kinds="seller catering", over=0.1)
     of = task(shops, both, hands(*room, kinds="seller"))
     none = {s.business_id: (DROPPED,) * len(s.slots) for s in shops}

@@ -46,6 +46,33 @@ def hands(*minutes: float, kinds: str = "seller", over: float = 0.0) -> Hands:
     return Hands(frozenset(kinds.split()), np.array(minutes, dtype=float), over)
 
 
+def offices_of(most: int) -> st.SearchStrategy[list[Subject]]:
+    """Draw the shops of an office, each with one or two visits to be made."""
+    drawn = st.tuples(
+        st.sampled_from([0.1, 0.4, 0.9]),
+        st.integers(1, 2),
+        st.sampled_from([40.0, 60.0]),
+        st.integers(0, 2),
+        st.sampled_from(["seller", "catering"]),
+    )
+
+    def built(all_drawn: list[tuple[float, int, float, int, str]]) -> list[Subject]:
+        return [
+            shop(
+                f"s{n}",
+                value,
+                *(slot(minutes=minutes, rank=rank, gap=2) for _ in range(visits)),
+                kind=kind,
+            )
+            for n, (value, visits, minutes, rank, kind) in enumerate(all_drawn)
+        ]
+
+    return st.lists(drawn, min_size=1, max_size=most).map(built)
+
+
+ROOM = st.lists(st.sampled_from([0.0, 60.0, 100.0]), min_size=WEEKS, max_size=WEEKS)
+
+
 def used(found: dict[str, Weeks], of: Task, hand: Hands) -> np.ndarray:
     minutes = np.zeros(WEEKS)
     for subject in of.subjects:
@@ -120,32 +147,10 @@ def test_an_office_with_nothing_to_do_has_an_empty_plan() -> None:
 
 
 @settings(deadline=None, max_examples=25)
-@given(
-    drawn=st.lists(
-        st.tuples(
-            st.sampled_from([0.1, 0.4, 0.9]),
-            st.integers(1, 2),
-            st.sampled_from([40.0, 60.0]),
-            st.integers(0, 2),
-            st.sampled_from(["seller", "catering"]),
-        ),
-        min_size=1,
-        max_size=3,
-    ),
-    room=st.lists(st.sampled_from([0.0, 60.0, 100.0]), min_size=WEEKS, max_size=WEEKS),
-)
+@given(shops=offices_of(3), room=ROOM)
 def test_no_plan_of_all_is_cheaper_than_the_bound_and_ours_is_lawful(
-    drawn: list[tuple[float, int, float, int, str]], room: list[float]
+    shops: list[Subject], room: list[float]
 ) -> None:
-    shops = [
-        shop(
-            f"s{n}",
-            value,
-            *(slot(minutes=minutes, rank=rank, gap=2) for _ in range(visits)),
-            kind=kind,
-        )
-        for n, (value, visits, minutes, rank, kind) in enumerate(drawn)
-    ]
     given_ = task(
         shops,
         hands(*room, kinds="seller catering", over=0.5),
