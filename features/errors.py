@@ -31,6 +31,10 @@ class ShianError(Exception):
         super().__init__(message)
         self.said = said
 
+    def told(self, lang: str) -> str:
+        """Give what a page says in a language: Chinese where the error speaks it."""
+        return self.said if lang == "zh" and self.said else str(self)
+
 
 class UsageError(ShianError):
     """The command was called in a way that cannot work."""

@@ -87,7 +87,7 @@ def account_page(visit: Visit) -> Response:
             )
             return RedirectResponse(visit.link("/sign-in"), SEE_OTHER)
         except ShianError as error:
-            message, status = str(error), status_of(error)
+            message, status = error.told(visit.lang), status_of(error)
     return render(
         visit,
         "account.html.j2",

@@ -45,7 +45,7 @@ def act_page(visit: Visit) -> Response:
             act(reading.places, case_id, asked, explain=reading.explain)
             return visit.go(f"/cases/{case_id}")
         except ShianError as error:
-            message, status = str(error), status_of(error)
+            message, status = error.told(visit.lang), status_of(error)
     words = Words(reading.rules, visit.lang, reading.names())
     return render(
         visit,
@@ -80,7 +80,7 @@ def file_page(visit: Visit) -> Response:
             )
             return visit.go(f"/cases/{entry.case_id}")
         except ShianError as error:
-            message, status = str(error), status_of(error)
+            message, status = error.told(visit.lang), status_of(error)
     words = Words(reading.rules, visit.lang, reading.names())
     list_type = visit.said("list") or visit.form.text("list") or "SAMR44"
     found = reading.candidates(visit.today, list_type)
@@ -126,8 +126,8 @@ def _wanted(visit: Visit, business_id: str) -> Wanted:
 def _asked(visit: Visit, step: Step, *, subject: str, about: str) -> Asked:
     """Put together what was asked, by whom the session says and at the clock's time.
 
-    Documents are kept only once role and explanation are right: a refused act must not
-    fill the disk.
+    Documents are kept only once the role is right: who may not act must not fill the
+    disk.
     """
     account, form = visit.me, visit.form
     if account.role not in step.roles:

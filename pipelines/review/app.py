@@ -135,7 +135,8 @@ async def _told(request: Request, error: Exception) -> Response:
     """Tell an error that somebody can mend."""
     if not isinstance(error, ShianError):
         raise error
-    return refusal(_visit(request), status_of(error), str(error))
+    visit = _visit(request)
+    return refusal(visit, status_of(error), error.told(visit.lang))
 
 
 async def _refused(request: Request, error: Exception) -> Response:
