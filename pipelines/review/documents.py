@@ -72,6 +72,9 @@ class Documents:
             target = self.path(digest)
             target.parent.mkdir(exist_ok=True)
             path.replace(target)
+            # A name that a power cut forgets is a document lost.
+            for folder in (target.parent, self.folder):
+                _sync_names(folder)
         except BaseException:
             path.unlink(missing_ok=True)
             raise
@@ -95,6 +98,14 @@ class Documents:
             )
             raise NotFoundError(message)
         return content
+
+
+def _sync_names(folder: Path) -> None:
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
 
 
 def plain_name(name: str) -> str:
