@@ -68,6 +68,9 @@ RESAMPLE_LEARNING_RATE = 0.0375
 # Boosters are grown side by side, each by one thread: several threads on one booster
 # mostly wait for each other, which on a busy machine costs six times the time.
 MOST_SIDE_BY_SIDE = 4
+# LightGBM keeps one number of threads for the whole process: a call that asks for
+# another while data are being made ready elsewhere writes beyond its buffers.
+_THREADS = 1
 
 _MODEL, _STATE = "booster.txt", "risk.json"
 
@@ -313,7 +316,7 @@ def parameters(visits: int, directions: Sequence[int]) -> dict[str, Any]:
         "seed": SEED,
         "deterministic": True,
         "force_row_wise": True,
-        "num_threads": 1,
+        "num_threads": _THREADS,
         "verbose": -1,
     }
 
@@ -388,5 +391,7 @@ def _pairs(
 
 def _raw(text: str, inputs: npt.NDArray[np.float32]) -> Array:
     booster = lgb.Booster(model_str=text)
-    score: Array = np.asarray(booster.predict(inputs, raw_score=True))
+    score: Array = np.asarray(
+        booster.predict(inputs, raw_score=True, num_threads=_THREADS)
+    )
     return score
