@@ -59,12 +59,13 @@ def additive(training: Training, ways: Mapping[str, int], test: pl.DataFrame) ->
     Raises:
         MachineError: interpret is not installed.
     """
-    names = list(ways)
+    # Its bins warn of a column without any value, which says nothing.
+    names = [name for name in ways if training.matrix[name].count()]
     machine = _interpret().ExplainableBoostingClassifier(
         interactions=0,
         outer_bags=EBM_BAGS,
         max_bins=EBM_BINS,
-        monotone_constraints=list(ways.values()),
+        monotone_constraints=[ways[name] for name in names],
         n_jobs=1,
         random_state=SEED,
     )

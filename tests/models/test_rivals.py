@@ -1,6 +1,7 @@
 """Every rival learns what there is to learn, and keeps to what it is told."""
 
 import numpy as np
+import polars as pl
 import pytest
 
 from features.catalogue import FAMILIES, catalogue
@@ -33,6 +34,18 @@ def test_worse_never_scores_better_with_any_rival(rival):
             for value in (known[0], known[-1])
         ]
         assert (ends[1] >= ends[0] - 1e-9).all()
+
+
+def test_a_column_without_any_value_says_nothing(rival):
+    nothing = pl.lit(None, pl.Float64)
+    matrix = TRAINING.matrix.with_columns(empty=nothing)
+    training = type(TRAINING)(**{**vars(TRAINING), "matrix": matrix})
+    fresh = FRESH.matrix.with_columns(empty=nothing)
+    with_it, without = (
+        rival(known, ways, fresh)
+        for known, ways in ((training, {**COLUMNS, "empty": 1}), (TRAINING, COLUMNS))
+    )
+    assert np.corrcoef(with_it, without)[0, 1] > 0.9
 
 
 def test_ranks_are_averaged_whatever_the_scales():
