@@ -105,6 +105,14 @@ def fit_bins(columns: Sequence[Column], inputs: Array, bad: Array) -> tuple[Bins
     )
 
 
+def fine_bins(columns: Sequence[Column], inputs: Array, bad: Array) -> tuple[Bins, ...]:
+    """Cut each column as finely as is tried; what the bins say is left to the caller."""
+    return tuple(
+        _fine_bins(column, inputs[:, place], bad)
+        for place, column in enumerate(columns)
+    )
+
+
 def weight_of_evidence(good: Array, bad: Array, base_odds: float) -> Array:
     """Compare the odds of each bin with those of all rows: ln(good / bad) - ln(base).
 
@@ -146,6 +154,20 @@ def _fit(column: Column, values: Array, bad: Array) -> Bins:
         tuple(kept.astype(int).tolist()),
         tuple(lost.astype(int).tolist()),
         tuple(woe.tolist()),
+    )
+
+
+def _fine_bins(column: Column, values: Array, bad: Array) -> Bins:
+    is_number = ~np.isnan(values) & ~np.isin(values, column.specials)
+    edges = _fine(values[is_number], bad[is_number]).ends[:-1]
+    size = 1 + len(column.specials) + len(edges) + 1
+    good, lost = _counted(_located(column, edges, values), bad, size)
+    return Bins(
+        column,
+        tuple(edges.tolist()),
+        tuple(good.astype(int).tolist()),
+        tuple(lost.astype(int).tolist()),
+        (0.0,) * size,
     )
 
 

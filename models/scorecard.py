@@ -8,7 +8,7 @@ better however well the bins are ordered. Weights and bins are frozen into whole
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -105,7 +105,8 @@ class Scorecard:
     def points_lost(self, matrix: pl.DataFrame) -> Points:
         """Give the points each row loses by each column against its best bin."""
         inputs = inputs_of(matrix, self.columns)
-        lost = np.zeros(inputs.shape, dtype=np.int64)
+        # A card of no columns at all still has a row for everybody.
+        lost = np.zeros((matrix.height, len(self.bins)), dtype=np.int64)
         for place, (bins, points) in enumerate(zip(self.bins, self.lost, strict=True)):
             lost[:, place] = np.array(points)[bins.locate(inputs[:, place])]
         return lost
@@ -114,6 +115,17 @@ class Scorecard:
         """Give the score of each row: the highest less every point lost, exactly."""
         scores: Points = self.highest - self.points_lost(matrix).sum(axis=1)
         return scores
+
+    def breaks(self) -> int:
+        """Count the neighbouring bins in which worse scores better.
+
+        Points of one column do not depend on another's, so that none here means none in
+        any business; who is missing is held between the bins it stands for.
+        """
+        return sum(
+            _breaks(bins, np.array(lost))
+            for bins, lost in zip(self.bins, self.lost, strict=True)
+        )
 
     def table(self) -> pl.DataFrame:
         """Write the card out, one row per bin, for people and for SQL.
@@ -177,6 +189,15 @@ TABLE = {
 }
 
 
+@dataclass(frozen=True)
+class Evidence:
+    """What a way of fitting found: log-odds of good are intercept + weights x evidence."""
+
+    bins: tuple[Bins, ...]
+    weights: tuple[float, ...]
+    intercept: float
+
+
 def fit_scorecard(
     matrix: pl.DataFrame,
     bad: Array,
@@ -193,23 +214,28 @@ def fit_scorecard(
     bins = fit_bins(columns, inputs, bad)
     codes = np.column_stack([b.locate(inputs[:, at]) for at, b in enumerate(bins)])
     kept, intercept, weights = _selected(bins, codes, 1 - bad, scale)
-    used = [bins[at] for at in kept]
-    lost = [_points_lost(b, w, scale) for b, w in zip(used, weights, strict=True)]
-    best = sum(w * max(b.woe) for b, w in zip(used, weights, strict=True))
-    highest = round(scale.points(intercept + best))
-    spent = [np.array(p)[codes[:, at]] for at, p in zip(kept, lost, strict=True)]
-    scores = highest - np.sum([np.zeros(len(bad)), *spent], axis=0)
-    edges, shares = _score_bands(scores)
-    return Scorecard(
-        bins=tuple(used),
-        lost=tuple(lost),
-        weights=tuple(weights),
-        highest=highest,
+    found = Evidence(tuple(bins[at] for at in kept), tuple(weights), intercept)
+    return frozen(found, matrix, scale=scale, trained_until=trained_until)
+
+
+def frozen(
+    found: Evidence, matrix: pl.DataFrame, *, scale: Scale, trained_until: str
+) -> Scorecard:
+    """Freeze evidence into whole points, with the bands of the rows it came from."""
+    told = list(zip(found.bins, found.weights, strict=True))
+    best = sum(w * max(b.woe) for b, w in told)
+    card = Scorecard(
+        bins=found.bins,
+        lost=tuple(_points_lost(b, w, scale) for b, w in told),
+        weights=found.weights,
+        highest=round(scale.points(found.intercept + best)),
         scale=scale,
-        score_edges=edges,
-        score_shares=shares,
+        score_edges=(),
+        score_shares=(),
         trained_until=trained_until,
     )
+    edges, shares = _score_bands(card.score(matrix).astype(np.float64))
+    return replace(card, score_edges=edges, score_shares=shares)
 
 
 def _selected(
@@ -283,6 +309,15 @@ def _points_lost(bins: Bins, weight: float, scale: Scale) -> tuple[int, ...]:
     woe = np.array(bins.woe)
     lost = np.rint(scale.factor * weight * (woe.max() - woe)).astype(int)
     return tuple(lost.tolist())
+
+
+def _breaks(bins: Bins, lost: Points) -> int:
+    if not bins.column.direction:
+        return 0
+    ranges = lost[bins.first_range :]
+    known = int((np.diff(ranges) * bins.column.direction < 0).sum())
+    most = 0 if bins.column.absent == "never" else np.sort(ranges)[:2].max()
+    return known + int(lost[0] > most)
 
 
 def _score_bands(scores: Array) -> tuple[tuple[float, ...], tuple[float, ...]]:

@@ -1,5 +1,7 @@
 """The scorecard: points sum exactly, worse never scores better, SQL says the same."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +20,7 @@ from models.scorecard import (
     non_negative_logistic,
     scorecard_sql,
 )
+from models.stumps import fit_stumps
 
 SCALE = Scale(base_points=600, base_odds=10, points_to_double=40)
 COLUMNS = (
@@ -42,10 +45,11 @@ def history(rows: int = 2000, seed: int = 1) -> tuple[pl.DataFrame, np.ndarray]:
     return frame.cast(pl.Float32), bad
 
 
-@pytest.fixture(scope="module")
-def card() -> Scorecard:
-    matrix, bad = history()
-    return fit_scorecard(matrix, bad, COLUMNS, scale=SCALE, trained_until="2026-01-01")
+@pytest.fixture(scope="module", params=[fit_scorecard, fit_stumps])
+def card(request: pytest.FixtureRequest) -> Scorecard:
+    """Give a card of each way of fitting: what is promised holds for both."""
+    matrix, bad = history(rows=6000)
+    return request.param(matrix, bad, COLUMNS, scale=SCALE, trained_until="2026-01-01")
 
 
 @pytest.mark.parametrize(("odds", "points"), [(10, 600), (20, 640), (5, 560)])
@@ -74,6 +78,26 @@ def test_the_score_says_how_many_go_wrong(card: Scorecard) -> None:
     assert stated.mean() == pytest.approx(bad.mean(), abs=0.015)
     worst = stated > np.quantile(stated, 0.8)
     assert stated[worst].mean() == pytest.approx(bad[worst].mean(), abs=0.04)
+
+
+def test_the_breaks_of_a_card_are_the_neighbours_in_the_wrong_order(
+    card: Scorecard,
+) -> None:
+    """Known ranges against the direction, and a missing bin below where it may lie."""
+    assert card.breaks() == 0
+    at = card.columns.index("online")
+    first, lost = card.bins[at].first_range, list(card.lost[at])
+    lost[first], lost[first + 1] = lost[first + 1], lost[first]
+    turned = replace(card, lost=(*card.lost[:at], tuple(lost), *card.lost[at + 1 :]))
+    assert turned.breaks() >= 1
+
+
+@pytest.mark.parametrize("fit", [fit_scorecard, fit_stumps])
+def test_what_never_happened_may_lose_nothing(fit: Callable[..., Scorecard]) -> None:
+    matrix, bad = history()
+    card = fit(matrix, bad, COLUMNS[2:3], scale=SCALE, trained_until="")
+    assert card.breaks() == 0
+    assert replace(card, lost=((1, *card.lost[0][1:]),)).breaks() == 1
 
 
 def test_copies_of_one_column_never_get_weights_of_opposite_signs() -> None:
