@@ -30,6 +30,11 @@ class Slot:
     rank: int
     opens: bool = False
 
+    def with_week(self, week: int) -> "Slot":
+        """Give the slot as it is when it may be in a week, else in that week alone."""
+        is_in = self.first <= week <= self.last
+        return self if is_in else replace(self, first=week, last=week)
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -88,11 +93,15 @@ class Prices:
 
 @dataclass(frozen=True)
 class Task:
-    """What one office has to plan, and what it has for it."""
+    """What one office has to plan, and what it has for it.
+
+    `longest` is what two inspectors have for a single visit in each week at most.
+    """
 
     subjects: tuple[Subject, ...]
     seasons: Mapping[str, Season]
     is_workweek: Flags
+    longest: Array
     hands: tuple[Hands, ...]
     ranks: int
     minute_cost: float
@@ -112,6 +121,7 @@ class Task:
         """Tell in which weeks a slot may be visited."""
         weeks = np.arange(len(self.is_workweek))
         window = (weeks >= slot.first) & (weeks <= slot.last) & self.is_workweek
+        window &= self.longest >= slot.minutes
         return window if slot.opens else window & self.seasons[season].is_open
 
     def kept(self, weeks: Mapping[str, Weeks]) -> "Task":
@@ -128,6 +138,27 @@ class Task:
             for s in self.subjects
         )
         return replace(self, subjects=tuple(s for s in subjects if s.slots))
+
+    def as_asked(
+        self, weeks: Mapping[str, Weeks], passed: int
+    ) -> tuple["Task", dict[str, Weeks]]:
+        """Give the task that a plan answers, and its weeks.
+
+        A visit outside its weeks had them drawn again; one of rank `passed` that is
+        dropped was asked for only where there are hands.
+        """
+        subjects: list[Subject] = []
+        held: dict[str, Weeks] = {}
+        for s in self.subjects:
+            both = [
+                (slot if week == DROPPED else slot.with_week(week), week)
+                for slot, week in zip(s.slots, weeks[s.business_id], strict=True)
+                if week != DROPPED or slot.rank != passed
+            ]
+            if both:
+                subjects.append(replace(s, slots=tuple(slot for slot, _ in both)))
+                held[s.business_id] = tuple(week for _, week in both)
+        return replace(self, subjects=tuple(subjects)), held
 
     def cost(self, subject: Subject, weeks: Weeks) -> float:
         """Give what a pattern costs one business: days unseen, way, visits dropped."""

@@ -8,6 +8,7 @@ added only where no other fits.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
 from math import ceil
 
 from models.plan_clauses import Campaign
@@ -92,6 +93,21 @@ class Planner:
         """Order visits by the middle of their weeks."""
         return tuple(sorted(visits, key=lambda v: (v.first + v.last, v.last, v.serves)))
 
+    def around(
+        self, visits: Sequence[Demand], one: Demand
+    ) -> tuple[Demand, ...] | None:
+        """Put a visit of one week among others, or None where they leave it no place.
+
+        Of two visits of any week and one of the 27th, one comes before it and one after.
+        """
+        before = round(len(visits) * one.first / len(self.weeks.mondays))
+        places = sorted(range(len(visits) + 1), key=lambda n: (abs(n - before), n))
+        for place in places:
+            ordered = (*visits[:place], one, *visits[place:])
+            if self.fits(ordered):
+                return ordered
+        return None
+
     def gap(self, earlier: Demand, later: Demand) -> int:
         """Give the weeks between two visits at least."""
         return self._soon if earlier.is_follow_up or later.is_follow_up else self._gap
@@ -100,18 +116,21 @@ class Planner:
         """Tell whether all visits can be made, each as early as it may be."""
         at = -(10**6)
         for n, visit in enumerate(visits):
-            least = (
-                visit.first
-                if not n
-                else max(visit.first, at + self.gap(visits[n - 1], visit))
-            )
-            open_ = [
-                w for w in range(least, visit.last + 1) if self.weeks.is_workweek[w]
-            ]
-            if not open_:
+            gap = self.gap(visits[n - 1], visit) if n else 0
+            least = max(visit.first, at + gap)
+            if least > visit.last or self._next_open[least] > visit.last:
                 return False
-            at = open_[0]
+            at = self._next_open[least]
         return True
+
+    @cached_property
+    def _next_open(self) -> list[int]:
+        """Give by week the first from there on that has a workday."""
+        found = [len(self.weeks.mondays)]
+        for is_open in reversed(self.weeks.is_workweek.tolist()):
+            week = len(self.weeks.mondays) - len(found)
+            found.append(week if is_open else found[-1])
+        return found[:0:-1]
 
     def _between(self, visit: Demand, earliest: date, due: date) -> Demand:
         first, last = self.weeks.within(earliest, due)

@@ -238,8 +238,8 @@ def _report(
         cost=cost,
         bound=bound,
         penalty=sum(plan.penalty for plan in plans),
-        whole_bound=sum(plan.first.bound for plan in plans),
-        excess=sum(max(p.cost + p.penalty - p.first.bound, 0.0) for p in plans),
+        whole_bound=sum(plan.whole_bound for plan in plans),
+        excess=sum(max(p.cost + p.penalty - p.whole_bound, 0.0) for p in plans),
         guessing=guessing(plans, again, weeks),
         relief=more,
         unstaffed=records.businesses.filter(

@@ -2,19 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
-from fractions import Fraction
 from math import ceil, cos, pi, radians, sqrt
 
 import numpy as np
 
-from models.draw_clauses import exactly
-from models.drawing import Stream, in_random_order, whole
-from models.patterns import DROPPED, Exposure, Flags
+from models.patterns import DROPPED, Exposure
 from models.plan_bound import lagrange_bound
 from models.plan_task import Hands, Season, Slot, Subject, Task
 from models.street_plan import Planned, plan_kept, plan_street
+from pipelines.schedule.chance import ByChance
 from pipelines.schedule.demands import Asked, Planner
 from pipelines.schedule.extra import EXTRA, Extra
 from pipelines.schedule.policy import Policy, Row
@@ -44,6 +42,7 @@ class OfficePlan:
     cost: float
     bound: float
     penalty: float
+    whole_bound: float
 
 
 def asked_for(
@@ -86,11 +85,13 @@ class Builder:
             for row in businesses
         ]
         travel = self.travel(businesses)
-        extra = Extra(
-            self.policy, planner, lambda row: travel[row["street_code"] or ""]
-        )
+
+        def way(row: Row) -> float:
+            return travel[row["street_code"] or ""]
+
+        extra = Extra(self.policy, planner, way)
         cases = extra.added(cases, self._hands(office, businesses))
-        cases = self._with_random(office.office_id, cases, planner)
+        cases = ByChance(self.policy, planner, self.key, way).added(cases, office)
         task = self.task(office, cases, planner, travel)
         first = plan_street(task, self.key)
         planned = plan_kept(task, first, self.key) if first.dropped else first
@@ -99,6 +100,7 @@ class Builder:
         sent, dropped = sending.sent(cases, planned.weeks)
         # An extra visit that finds no hands after all is no shortage.
         dropped = tuple(d for d in dropped if d.demand.requirement != EXTRA)
+        passed = self.policy.ranks[EXTRA]
         return OfficePlan(
             office=office,
             cases=tuple(cases),
@@ -108,7 +110,7 @@ class Builder:
             sent=sent,
             dropped=dropped,
             travel=travel,
-            **_measured(task, planned, sent),
+            **_measured(task, (first, planned), sent, passed),
         )
 
     def _hands(self, office: Office, businesses: Sequence[Row]) -> tuple[Hands, ...]:
@@ -117,54 +119,6 @@ class Builder:
         return office.hands(
             kinds, 1 - number("plan.reserve"), number("plan.week_overrun")
         )
-
-    def _with_random(
-        self, office_id: str, cases: list[Case], planner: Planner
-    ) -> list[Case]:
-        """Add visits that chance alone chooses: whom, and in which week."""
-        share = exactly(self.policy.law.number("plan.random_share"))
-        regular = sum(len(case.visits) for case in cases)
-        eligible = [
-            n
-            for n, case in enumerate(cases)
-            if next(iter(self._weeks_by_chance(case, planner)), None) is not None
-        ]
-        if not eligible or not share:
-            return cases
-        ratio = min(Fraction(1), share / (1 - share) * regular / len(eligible))
-        size = whole(
-            ratio * len(eligible), Stream(self.key, f"random size {office_id}")
-        )
-        order = in_random_order(eligible, Stream(self.key, f"random {office_id}"))
-        chosen = list(cases)
-        for n in order[:size]:
-            chosen[n] = self._visited_by_chance(cases[n], planner, float(ratio))
-        return chosen
-
-    def _weeks_by_chance(self, case: Case, planner: Planner) -> Iterable[int]:
-        """Give the weeks in which one more visit fits between those that must be."""
-        is_open = self._open(case)
-        visit = planner.visit_by_chance(case.business)
-        for week in range(visit.first, visit.last + 1):
-            one = replace(visit, first=week, last=week)
-            if is_open[week] and planner.fits(planner.in_order((*case.visits, one))):
-                yield week
-
-    def _open(self, case: Case) -> Flags:
-        closed = self.policy.closed(case.business["subtype"])
-        return self.weeks.is_workweek & ~self.weeks.closed(closed)
-
-    def _visited_by_chance(self, case: Case, planner: Planner, chance: float) -> Case:
-        name = case.business["business_id"]
-        days = [
-            (week, day)
-            for week in self._weeks_by_chance(case, planner)
-            for day in self.weeks.workdays[week]
-        ]
-        (week, _), *_ = in_random_order(days, Stream(self.key, f"random day {name}"))
-        visit = planner.visit_by_chance(case.business)
-        drawn = replace(visit, first=week, last=week, chance=chance)
-        return replace(case, visits=planner.in_order((*case.visits, drawn)))
 
     def travel(self, businesses: Iterable[Row]) -> dict[str, float]:
         """Estimate by street the minutes on the way to a visit."""
@@ -203,6 +157,7 @@ class Builder:
             subjects=tuple(subjects),
             seasons=seasons,
             is_workweek=self.weeks.is_workweek,
+            longest=office.longest,
             hands=self._hands(office, [case.business for case in cases]),
             ranks=len(self.policy.ranks) + 1,
             minute_cost=number("plan.travel_weight"),
@@ -262,23 +217,32 @@ class Builder:
         )
 
 
-def _measured(task: Task, planned: Planned, sent: Iterable[Sent]) -> dict[str, float]:
-    """Measure the plan that is staffed: what is kept, its bound, and what is dropped."""
+def _measured(
+    task: Task, solved: tuple[Planned, Planned], sent: Iterable[Sent], passed: int
+) -> dict[str, float]:
+    """Measure the plan that is staffed: what is kept, what is dropped, and the bounds.
+
+    Weeks drawn again are as given as those drawn first, and an extra visit that found no
+    hands was not asked for: both bounds are of what was.
+    """
     weeks = {s.business_id: [DROPPED] * len(s.slots) for s in task.subjects}
     for one in sent:
         weeks[one.case.business["business_id"]][one.number] = one.week
+    first, planned = solved
     final = {name: tuple(held) for name, held in weeks.items()}
-    kept = task.kept(final)
+    asked, final = task.as_asked(final, passed)
+    kept = asked.kept(final)
     made = {n: tuple(w for w in held if w != DROPPED) for n, held in final.items()}
     return {
         "cost": sum(kept.cost(s, made[s.business_id]) for s in kept.subjects),
         "bound": lagrange_bound(kept, planned.prices, planned.crowds),
         "penalty": sum(
-            task.penalty(slot)
-            for s in task.subjects
+            asked.penalty(slot)
+            for s in asked.subjects
             for slot, week in zip(s.slots, final[s.business_id], strict=True)
             if week == DROPPED
         ),
+        "whole_bound": lagrange_bound(asked, first.prices, first.crowds),
     }
 
 

@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import numpy as np
 
-from models.drawing import Stream
+from models.drawing import Stream, in_random_order
 from models.pairing import Free, Going, any_two, staffed
 from models.patterns import DROPPED
 from models.plan_task import Room, Slot, Subject, Task, Weeks
@@ -161,10 +161,10 @@ class Sending:
             for lighter in self._instead(visit, subjects, weeks, sent)
         ]
         self._placed([(visit, None) for visit in out], subjects, weeks, sent)
+        every = (*waiting, *short, *out)
+        self._drawn_again(every, subjects, weeks, sent)
         dropped = tuple(
-            v
-            for v in (*waiting, *short, *out)
-            if v.number not in weeks[v.case.business["business_id"]]
+            v for v in every if v.number not in weeks[v.case.business["business_id"]]
         )
         sent.sort(key=lambda s: (s.week, s.case.business["business_id"]))
         return tuple(sent), dropped
@@ -185,6 +185,37 @@ class Sending:
             if found is not None:
                 sent.append(found)
                 weeks[number][found.number] = found.week
+
+    def _drawn_again(
+        self,
+        dropped: Iterable[Dropped],
+        subjects: Mapping[str, Subject],
+        weeks: Mapping[str, dict[int, int]],
+        sent: list[Sent],
+    ) -> None:
+        """Draw another week for visits by chance whose week has no hands left.
+
+        Every day that keeps the gaps to the business's other visits comes up alike; the
+        first whose week has two people takes it.
+        """
+        room = self._room(sent, subjects)
+        by_chance = [v for v in dropped if v.demand.chance is not None]
+        for visit in sorted(by_chance, key=lambda v: v.case.business["business_id"]):
+            name = visit.case.business["business_id"]
+            subject, others = subjects[name], weeks[name]
+            if visit.number in others:
+                continue
+            first, last = self.weeks.within(visit.demand.earliest, visit.demand.due)
+            slot = replace(subject.slots[visit.number], first=first, last=last)
+            lawful = self._lawful(subject, visit.number, slot, others)
+            days = [(w, day) for w in lawful for day in self.weeks.workdays[w]]
+            chance = Stream(self.key, f"random day again {name}")
+            for week in dict.fromkeys(w for w, _ in in_random_order(days, chance)):
+                found = self._sent_in(visit, subject, week, room)
+                if found is not None:
+                    sent.append(found)
+                    others[visit.number] = week
+                    break
 
     def _instead(
         self,
@@ -264,21 +295,48 @@ class Sending:
         others: Mapping[int, int],
         room: Room | None,
     ) -> Sent | None:
+        """Send two people in the week that costs least of those with hands."""
         slot = subject.slots[visit.number]
-        hands = self.task.weighs(subject.kind)
-        is_open = self.task.open_weeks(slot, subject.season)
-        if room is not None:
-            is_open = is_open & room.fits(hands, slot.minutes)
-        for week in np.flatnonzero(is_open).tolist():
-            if not _keeps_apart(subject, visit.number, week, others):
-                continue
-            people = self._there(week)
-            two = any_two(self._going(0, visit, week), people, self._left[week])
-            if two:
-                if room is not None:
-                    room.take(hands, week, slot.minutes)
-                return Sent(visit.case, visit.number, week, two)
+        lawful = self._lawful(subject, visit.number, slot, others)
+        exposure = self.task.seasons[subject.season].exposure
+
+        def unseen(week: int) -> float:
+            held = {**others, visit.number: week}
+            return exposure.of(tuple(held[n] for n in sorted(held)))
+
+        for week in sorted(lawful, key=unseen):
+            found = self._sent_in(visit, subject, week, room)
+            if found is not None:
+                return found
         return None
+
+    def _lawful(
+        self, subject: Subject, number: int, slot: Slot, others: Mapping[int, int]
+    ) -> list[int]:
+        """List the weeks that keep the gaps to the business's other visits."""
+        return [
+            week
+            for week in np.flatnonzero(
+                self.task.open_weeks(slot, subject.season)
+            ).tolist()
+            if _keeps_apart(subject, number, week, others)
+        ]
+
+    def _sent_in(
+        self, visit: Dropped, subject: Subject, week: int, room: Room | None
+    ) -> Sent | None:
+        """Send two people in a week, where it has the minutes and they are there."""
+        hands = self.task.weighs(subject.kind)
+        minutes = subject.slots[visit.number].minutes
+        if room is not None and not room.fits(hands, minutes)[week]:
+            return None
+        people = self._there(week)
+        two = any_two(self._going(0, visit, week), people, self._left[week])
+        if two is None:
+            return None
+        if room is not None:
+            room.take(hands, week, minutes)
+        return Sent(visit.case, visit.number, week, two)
 
 
 def _slot(visit: Sent, subjects: Mapping[str, Subject]) -> Slot:

@@ -80,6 +80,15 @@ class Office:
             for union in sorted(unions, key=lambda u: (len(u), sorted(u)))
         )
 
+    @property
+    def longest(self) -> Array:
+        """Give the minutes that two have for a single visit in each week at most."""
+        if len(self.officers) < 2:  # noqa: PLR2004  nobody goes alone
+            return np.zeros(self.weeks)
+        stacked = np.stack([o.minutes for o in self.officers])
+        second: Array = np.sort(stacked, axis=0)[-2]
+        return second
+
     def _pair_minutes(self, who: frozenset[str]) -> Array:
         minutes = [o.minutes for o in self.officers if o.inspector_id in who]
         if len(minutes) < 2:  # noqa: PLR2004  nobody goes alone

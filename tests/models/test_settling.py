@@ -1,5 +1,6 @@
 """Mending a plan: places for what rounding dropped, and never at a higher cost."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -45,6 +46,32 @@ def test_a_visit_between_two_others_keeps_its_distance() -> None:
     thrice = shop("thrice", 0.5, slot(), slot(gap=1), slot(gap=1))
     of = task([thrice], hands(*[60] * 4))
     assert mended(of, {"thrice": (0, DROPPED, 2)}) == {"thrice": (0, 1, 2)}
+
+
+def test_an_exchange_gathers_the_minutes_that_every_week_lacks() -> None:
+    of = task(
+        [
+            shop("due", 0.1, slot(last=0, rank=0)),
+            shop("long", 0.5, slot(minutes=60)),
+            shop("short", 0.5, slot(minutes=40)),
+        ],
+        hands(100, 60, 0, 0),
+    )
+    found = mended(of, {"due": (DROPPED,), "long": (0,), "short": (1,)})
+    assert found == {"due": (0,), "long": (1,), "short": (0,)}
+
+
+def test_a_visit_takes_the_late_week_of_the_one_before_which_moves_up() -> None:
+    twice = shop("twice", 0.5, slot(), slot(gap=2))
+    of = task([twice, shop("waits", 0.1, slot(first=0))], hands(60, 0, 0, 120))
+    found = mended(of, {"twice": (3, DROPPED), "waits": (0,)})
+    assert found == {"twice": (0, 3), "waits": (3,)}
+
+
+def test_nothing_is_put_into_a_week_in_which_nobody_has_the_minutes() -> None:
+    of = task([shop("one", 0.9)], hands(*[90] * 4))
+    short = replace(of, longest=np.array([50.0, 50, 60, 60]))
+    assert mended(short, {"one": (DROPPED,)}) == {"one": (2,)}
 
 
 def test_a_week_runs_over_and_the_year_does_not() -> None:

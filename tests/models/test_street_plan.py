@@ -35,6 +35,7 @@ def task(subjects: list[Subject], *hands: Hands, crowd: float = 1.0) -> Task:
         subjects=tuple(subjects),
         seasons={"all": ALL_YEAR},
         is_workweek=np.ones(WEEKS, dtype=bool),
+        longest=np.full(WEEKS, np.inf),
         hands=hands,
         ranks=3,
         minute_cost=0.1,

@@ -1,5 +1,6 @@
 """What must be done at one business: the visits, each with its lawful days."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -178,3 +179,22 @@ def test_what_a_visit_rests_on_is_cited_with_its_mark() -> None:
     assert "系统默认" in campaign
     key = {**SHOP, "key_article": "《办法》第二十二条：中央厨房"}
     assert POLICY.basis("key_supervision", key, None) == key["key_article"]
+
+
+def test_a_visit_of_one_week_has_its_share_of_the_others_before_it() -> None:
+    planner = Planner(POLICY, WEEKS)
+    visits = demands(risk_grade="C", visits_per_year=2.0)
+    for week, place in ((2, 0), (27, 1), (50, 2)):
+        one = replace(planner.visit_by_chance(SHOP), first=week, last=week)
+        ordered = planner.around(visits, one)
+        assert ordered is not None
+        assert ordered.index(one) == place
+        assert planner.fits(ordered)
+
+
+def test_a_visit_of_one_week_too_near_another_has_no_place() -> None:
+    planner = Planner(POLICY, WEEKS)
+    (due,) = demands(last_full=date(2024, 1, 20))
+    one = replace(planner.visit_by_chance(SHOP), first=5, last=5)
+    assert (due.first, due.last) == (0, 2)
+    assert planner.around((due,), one) is None

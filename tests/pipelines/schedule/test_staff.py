@@ -50,3 +50,9 @@ def test_a_conflict_holds_in_its_days() -> None:
     assert office.avoids("SC1", date(2026, 3, 2), date(2026, 3, 8)) == {"a"}
     assert office.avoids("SC1", date(2026, 3, 9), date(2026, 3, 15)) == frozenset()
     assert office.avoids("SC2", date(2026, 3, 2), date(2026, 3, 8)) == frozenset()
+
+
+def test_one_visit_takes_no_more_than_two_have_in_a_week() -> None:
+    people = (officer("a", "", 30, 90), officer("b", "", 60, 80), officer("c", ""))
+    assert Office("OFF", 2, people).longest.tolist() == [60.0, 90.0]
+    assert Office("OFF", 2, people[:1]).longest.tolist() == [0.0, 0.0]
