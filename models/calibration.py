@@ -73,26 +73,43 @@ def fit_calibration(raw: Array, serious: Array) -> Calibration:
 def relevelled(
     calibration: Calibration, raw: Array, serious: Array, inclusion: Array
 ) -> Calibration:
-    """Move the level to what is found at visits of known chance; the rest is unknown.
+    """Move the level from that of all visits to that of visits of known chance.
 
     Officers go where they fear, and what they know beyond the features makes their
     visits find more. Visits drawn with a known chance, each weighted by its inverse,
-    stand for everybody. The move is pulled towards none by CHOICE_SPREAD: where 10% is
-    stated and 1,000 drawn visits found 8%, it is stated as 8.1%; with 50 as 8.7%.
+    stand for everybody. How much less they find than all visits with such features is
+    learnt from all years, the level of the day from `calibration`. The move is pulled
+    towards none by CHOICE_SPREAD: where 10% is stated and found at 50,000 visits, and
+    1,000 drawn of them found 8%, it becomes 8.1%; with 50 drawn 8.7%.
     """
     is_drawn = np.isfinite(inclusion) & (inclusion > 0)
     if not is_drawn.any():
         return calibration
+    stated = calibration.log_odds(raw)
+    of_all, _ = _level(stated, serious, np.ones(len(raw)), pull=1e-6)
     weight = 1 / inclusion[is_drawn]
     # As many visits as weights so uneven are worth (Kish).
     weight *= weight.sum() / (weight**2).sum()
-    stated, found = calibration.log_odds(raw[is_drawn]), serious[is_drawn]
+    move, error = _level(
+        stated[is_drawn] + of_all, serious[is_drawn], weight, pull=CHOICE_SPREAD**-2
+    )
+    return Calibration(
+        calibration.slope,
+        calibration.intercept + move,
+        float(np.hypot(calibration.standard_error, error)),
+    )
+
+
+def _level(
+    stated: Array, found: Array, weight: Array, pull: float
+) -> tuple[float, float]:
+    """Give how far stated log-odds must move to what was found, and its error."""
     move, curve = 0.0, 1.0
     for _ in range(_STEPS):
         chance = logistic(stated + move)
-        curve = float(weight @ (chance * (1 - chance))) + CHOICE_SPREAD**-2
-        slope = float(weight @ (found - chance)) - move * CHOICE_SPREAD**-2
+        curve = float(weight @ (chance * (1 - chance))) + pull
+        slope = float(weight @ (found - chance)) - move * pull
         move += slope / curve
         if abs(slope / curve) < _CLOSE:
             break
-    return Calibration(calibration.slope, calibration.intercept + move, curve**-0.5)
+    return move, curve**-0.5

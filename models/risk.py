@@ -26,7 +26,6 @@ from models.calibration import (
     Calibration,
     base_log_odds,
     fit_calibration,
-    logistic,
     relevelled,
 )
 from models.metrics import Array, log_loss
@@ -36,12 +35,13 @@ from models.treeshap import explain
 from models.uncertainty import (
     NO_PAIRS,
     Pairs,
+    Spread,
     around,
     consecutive,
     deviation,
-    group_of,
     known_of,
-    spreads,
+    pairs_of,
+    spread_of,
 )
 
 # Eight leaves: interactions of up to seven splits, exact explanations at a few
@@ -87,7 +87,7 @@ class RiskModel:
     text: str
     resamples: tuple[str, ...]
     calibration: Calibration
-    own_spread: tuple[float, ...]
+    own_spread: Spread
     gravity_share: float
     trained_until: str
     visits: int
@@ -112,8 +112,8 @@ class RiskModel:
         share among businesses with such a record, and tells how well the statement is
         known: where it crosses a band edge, other records would have given another grade.
         """
-        own = np.array(self.own_spread)[group_of(known_of(matrix))]
         centre, error = self._statement(matrix)
+        own = self.own_spread.of(known_of(matrix), centre)
         return around(centre, own, error), around(centre, np.zeros_like(own), error)
 
     def _statement(self, matrix: pl.DataFrame) -> tuple[Array, Array]:
@@ -156,7 +156,8 @@ class RiskModel:
             version = state.pop("version")
             del state["booster_sha256"]
             state["calibration"] = Calibration(**state["calibration"])
-            for name in ("features", "directions", "resamples", "own_spread"):
+            state["own_spread"] = Spread(**state["own_spread"])
+            for name in ("features", "directions", "resamples"):
                 state[name] = tuple(state[name])
             model = cls(text=text, **state)
         except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
@@ -173,7 +174,7 @@ class RiskModel:
             "directions": self.directions,
             "resamples": self.resamples,
             "calibration": vars(self.calibration),
-            "own_spread": self.own_spread,
+            "own_spread": vars(self.own_spread),
             "gravity_share": self.gravity_share,
             "trained_until": self.trained_until,
             "visits": self.visits,
@@ -232,8 +233,7 @@ def fit(
 
     The calibration, and how much of a visit's gravity is learnt, come from models grown
     on the earlier blocks and applied to the latest ones; the trees are then grown again
-    on all of them. `grow` may be called
-    from several threads at once.
+    on all of them. `grow` may be called from several threads at once.
 
     Raises:
         ModelError: there are too few visits, or all ended alike.
@@ -250,20 +250,21 @@ def fit(
         best = min((found.result() for found in tried), key=lambda found: found.loss)
         training = replace(training, gravity_share=best.gravity_share)
         growing = _growing(training, names, ways)
-        text = pool.submit(grow, growing)
+        growing_all = pool.submit(grow, growing)
         weights = [_resampled(training.business, seed) for seed in range(resamples)]
         grown = [
             pool.submit(grow, _on_resample(growing, weight, seed))
             for seed, weight in enumerate(weights)
         ]
+        text = growing_all.result()
         resampled = tuple(resample.result() for resample in grown)
         return RiskModel(
             features=names,
             directions=ways,
-            text=text.result(),
+            text=text,
             resamples=resampled,
-            calibration=best.calibration,
-            own_spread=spreads(_pairs(training, growing.inputs, resampled, weights)),
+            calibration=_for_everybody(best.calibration, text, training, growing),
+            own_spread=spread_of(_pairs(training, growing.inputs, resampled, weights)),
             gravity_share=best.gravity_share,
             trained_until=str(training.as_of.max()),
             visits=len(training.serious),
@@ -296,8 +297,21 @@ def _tried(
     fitted = fit_calibration(raw, later.serious)
     every = np.ones((1, len(raw)))
     loss = float(log_loss(later.serious, fitted.probability(raw), every)[0])
-    everybody = relevelled(fitted, raw, later.serious, later.inclusion)
-    return _Tried(share, everybody, loss)
+    return _Tried(share, fitted, loss)
+
+
+def _for_everybody(
+    calibration: Calibration, text: str, training: Training, growing: Growing
+) -> Calibration:
+    """Move the level to visits drawn by lot; scores nothing where there are none.
+
+    That the model has seen these visits does no harm: it was not told which were drawn,
+    and the move is the difference between the two.
+    """
+    if not np.isfinite(training.inclusion).any():
+        return calibration
+    raw = _raw(text, growing.inputs)
+    return relevelled(calibration, raw, training.serious, training.inclusion)
 
 
 def parameters(visits: int, directions: Sequence[int]) -> dict[str, Any]:
@@ -360,11 +374,11 @@ def _pairs(
     resamples: Sequence[str],
     weights: Sequence[Array],
 ) -> Pairs:
-    """Pair each visit with the next to the same business, both stated before the first.
+    """Pair visits; each is stated by boosters that never saw the business.
 
-    Each is stated by boosters that never saw the business.
+    Without resamples (a window of a backtest) there is no such booster, and no pair.
     """
-    first, second = consecutive(training.business, training.as_of)
+    first, second = consecutive(training.business, training.as_of, training.inspector)
     total, left_out = np.zeros(len(first)), np.zeros(len(first))
     for text, weight in zip(resamples, weights, strict=True):
         is_out = weight[first] == 0
@@ -373,20 +387,7 @@ def _pairs(
     told = left_out > 0
     if not told.any():
         return NO_PAIRS
-    one, other = first[told], second[told]
-    raw = total[told] / left_out[told]
-    # Boosters of resamples are shallower than the model and need a scale of their own:
-    # chances stated too far apart would look like a spread of businesses.
-    # Without resamples (a window of a backtest) there is nothing to scale.
-    scale = fit_calibration(raw, training.serious[one]) if told.any() else None
-    stated = raw if scale is None else scale.log_odds(raw)
-    base = base_log_odds(training.serious)
-    strict = offsets(training.serious, training.inspector) - base
-    return Pairs(
-        known=known_of(training.matrix[one]),
-        chance=(logistic(stated + strict[one]), logistic(stated + strict[other])),
-        serious=(training.serious[one], training.serious[other]),
-    )
+    return pairs_of(training, first[told], second[told], total[told] / left_out[told])
 
 
 def _raw(text: str, inputs: npt.NDArray[np.float32]) -> Array:

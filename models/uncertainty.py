@@ -1,52 +1,92 @@
 """How far one business may lie from what is said of all with such a record.
 
 What no feature can see is still there: two visits to the same business end more alike
-than its features say. How much more tells how far businesses lie from their stated
-chance; it is measured by how much is known of them, since a record tells more of a
-business than its trade and street do.
+than its features say. How much more, extrapolated from the days between the two to none,
+is how far businesses lie from their stated chance. A record of visits narrows it.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
+from scipy.optimize import minimize
 
-from models.calibration import logistic
+from models.calibration import base_log_odds, fit_calibration, logistic
 from models.metrics import Array, Codes
+from models.severity import offsets
+from models.training import Training
 
-# The feature that says how much is known of a business, and where its groups begin:
+# The feature that says how much is known of a business, and the groups it is told by:
 # never visited, once or twice, three times and more.
 KNOWN = "visits_1826d"
 GROUPS_BEGIN = (0.5, 2.5)
-# Joins every group as if so many pairs of visits had spread as all of them do.
-PRIOR_PAIRS = 200.0
 # Pairs the spread is measured on: more hardly change it.
 MOST_PAIRS = 40_000
-# Blocks between two visits: later ones have drifted, and tell less of the day stated.
-MOST_BLOCKS_APART = 3
+# Blocks between two visits: a year shows how fast likeness fades; what was stated
+# before the first says little of later ones.
+MOST_BLOCKS_APART = 6
 # Beyond it a normal spread of log-odds says no more than "anything".
 WIDEST = 2.0
+# Where pairs say little: a spread of 1; likeness that fades in two years; a visit that
+# tells what one visit can, its Fisher information p (1 - p); each with the width, in
+# logarithms, of what would surprise nobody.
+USUAL, HOW_USUAL = np.log([1.0, 730.0, 1.0]), np.array([0.5, 1.0, 1.0])
+# Far from anything a record can show: a fit without data must not run away.
+_BOUNDS = (
+    (-3.0, float(np.log(WIDEST))),
+    (np.log(60.0), np.log(7300.0)),
+    (-4.0, 3.0),
+    *((-2.0, 2.0),) * (len(GROUPS_BEGIN) + 1),
+)
+# Nodes and weights to average over a standard normal distribution.
+_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(8)
+_WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
 # 5% and 95% of a normal distribution.
 INTERVAL_Z = 1.645
 
 
 @dataclass(frozen=True)
-class Pairs:
-    """Two visits to each of some businesses, and the chances stated before the first.
+class Spread:
+    """How businesses spread around what is stated of them, in log-odds.
 
-    The chances are those of a model that never saw the business; each is for the
-    inspector who made the visit.
+    `unvisited` is the spread of those nobody visited; each visit adds `per_visit` times
+    its Fisher information to the inverse of the variance. An unvisited spread of 1.3 and
+    1 per visit leave .88 of it after eight visits to a business stated at 10%:
+    1/1.3^2 + 8 x .1 x .9 = 1/.88^2. More known never spreads wider.
+    """
+
+    unvisited: float
+    per_visit: float
+
+    def of(self, known: Array, log_odds: Array) -> Array:
+        """Give the spread of businesses of which so much is known and stated."""
+        chance = logistic(log_odds)
+        told = self.per_visit * np.nan_to_num(known) * chance * (1 - chance)
+        spread: Array = (self.unvisited**-2 + told) ** -0.5
+        return spread
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Two visits to each of some businesses, and what was stated before the first.
+
+    `log_odds` are those of a model that never saw the business; `strict` is what the
+    inspector of each visit adds to them.
     """
 
     known: Array
-    chance: tuple[Array, Array]
+    days: Array
+    log_odds: Array
+    strict: tuple[Array, Array]
     serious: tuple[Array, Array]
 
 
 _NOTHING = np.empty(0)
-NO_PAIRS = Pairs(_NOTHING, (_NOTHING, _NOTHING), (_NOTHING, _NOTHING))
+NO_PAIRS = Pairs(
+    _NOTHING, _NOTHING, _NOTHING, (_NOTHING, _NOTHING), (_NOTHING, _NOTHING)
+)
 
 
 def group_of(known: Array) -> Codes:
@@ -62,45 +102,101 @@ def known_of(matrix: pl.DataFrame) -> Array:
     return matrix[KNOWN].cast(pl.Float64).fill_null(0.0).to_numpy()
 
 
-def consecutive(business: pl.Series, as_of: pl.Series) -> tuple[Codes, Codes]:
-    """Give the rows of visits with a next one soon to the same business, and of that."""
-    rows = pl.DataFrame({"business": business, "as_of": as_of}).with_row_index("row")
-    order = rows.sort("business", "as_of", "row")
+def consecutive(
+    business: pl.Series, as_of: pl.Series, inspector: pl.Series
+) -> tuple[Codes, Codes]:
+    """Give the rows of visits with a next one soon to the same business, and of that.
+
+    Two by one inspector are left out: they are alike for being one inspector's.
+    """
+    rows = pl.DataFrame({"business": business, "as_of": as_of, "by": inspector})
+    order = rows.with_row_index("row").sort("business", "as_of", "row")
     row = order["row"].cast(pl.Int64).to_numpy()
     is_same = order["business"] == order["business"].shift(-1)
     block = order["as_of"].rank("dense").cast(pl.Int64)
     is_soon = block.shift(-1) - block <= MOST_BLOCKS_APART
-    first = np.flatnonzero((is_same & is_soon).fill_null(value=False).to_numpy())
+    is_other = (order["by"] != order["by"].shift(-1)).fill_null(value=True)
+    is_pair = (is_same & is_soon).fill_null(value=False) & is_other
+    first = np.flatnonzero(is_pair.to_numpy())
     first = first[:: max(1, -(-len(first) // MOST_PAIRS))]
     return row[first], row[first + 1]
 
 
-def spreads(pairs: Pairs) -> tuple[float, ...]:
-    """Estimate the spread of log-odds around the stated ones, group by group.
+def pairs_of(training: Training, first: Codes, second: Codes, raw: Array) -> Pairs:
+    """Pair visits, by what models that never saw the business said before the first.
 
-    What a visit found less what was stated is chance and what the business has of its
-    own; the product over two visits leaves only its own. With chances of 10% and a
-    spread of 1, the product is about (.1 x .9)^2 = .0081; of independent visits, 0.
-    More known never spreads wider: groups out of order are taken together.
+    Such models are grown on less than the final one and need a scale of their own:
+    chances stated too far apart would look like a spread of businesses.
     """
-    first, second = (
-        found - stated
-        for found, stated in zip(pairs.serious, pairs.chance, strict=True)
+    if len(first) == 0:
+        return NO_PAIRS
+    serious = training.serious
+    strict = offsets(serious, training.inspector) - base_log_odds(serious)
+    days = training.as_of.to_physical().cast(pl.Float64).to_numpy()
+    return Pairs(
+        known=known_of(training.matrix[first]),
+        days=days[second] - days[first],
+        log_odds=fit_calibration(raw, serious[first]).log_odds(raw),
+        strict=(strict[first], strict[second]),
+        serious=(serious[first], serious[second]),
     )
-    weight = np.prod([stated * (1 - stated) for stated in pairs.chance], axis=0)
-    if weight.sum() <= 0:
-        return (0.0,) * (len(GROUPS_BEGIN) + 1)
-    overall = max(float((first * second).sum() / weight.sum()), 0.0)
-    prior = PRIOR_PAIRS * float(weight.mean())
-    groups = group_of(pairs.known)
-    sums = [
-        (
-            float((first * second)[groups == g].sum()) + prior * overall,
-            float(weight[groups == g].sum()) + prior,
+
+
+def spread_of(pairs: Pairs) -> Spread:
+    """Estimate the spread by the likelihood of each second visit, given the first.
+
+    Given the first, since whom officers see again follows what they found there. How
+    the level has moved by the second is free for each group of knowledge: officers
+    return where they fear. Likeness fades with the days between; the spread is that of
+    no day between, the day of which a chance is stated.
+    """
+    found = minimize(
+        lambda at: _surprise(at, pairs),
+        np.r_[USUAL, np.zeros(len(GROUPS_BEGIN) + 1)],
+        method="L-BFGS-B",
+        bounds=_BOUNDS,
+    )
+    unvisited, _, per_visit = np.exp(found.x[:3])
+    return Spread(float(unvisited), float(per_visit))
+
+
+def _surprise(at: Array, pairs: Pairs) -> float:
+    """Give minus the logarithm of the likelihood, and of how usual the values are.
+
+    Each log-odds is a middle, a part that both visits share, averaged over, and a part
+    that the days changed, which flattens the logistic curve (as in `around`).
+    """
+    unvisited, fading, per_visit = np.exp(at[:3])
+    own = Spread(unvisited, per_visit).of(pairs.known, pairs.log_odds)
+    shared = own**2 * np.exp(-pairs.days / fading)
+    flatter = (1 + np.pi * (own**2 - shared) / 8) ** -0.5
+    together = np.sqrt(shared)[:, None] * _NODES
+    moved = (0.0, at[3:][group_of(pairs.known)])
+    of_first, of_second = (
+        _chance_of(
+            found,
+            logistic(
+                ((_middle(pairs.log_odds + strict, own) + move)[:, None] + together)
+                * flatter[:, None]
+            ),
         )
-        for g in range(len(GROUPS_BEGIN) + 1)
-    ]
-    return tuple(min(max(ratio, 0.0) ** 0.5, WIDEST) for ratio in _never_rising(sums))
+        for found, strict, move in zip(pairs.serious, pairs.strict, moved, strict=True)
+    )
+    likelihood = (of_first * of_second) @ _WEIGHTS / (of_first @ _WEIGHTS)
+    unusual = ((at[:3] - USUAL) / HOW_USUAL) ** 2
+    return float(unusual.sum() / 2 - np.log(likelihood).sum())
+
+
+def _chance_of(serious: Array, chance: npt.NDArray[np.float64]) -> Array:
+    """Give the chance of what was found, node by node."""
+    found: Array = np.where(serious[:, None] == 1, chance, 1 - chance)
+    return found
+
+
+def _middle(log_odds: Array, own: Array) -> Array:
+    """Give the middle of a spread of log-odds whose mean chance is the stated one."""
+    middle: Array = log_odds * np.sqrt(1 + np.pi * own**2 / 8)
+    return middle
 
 
 def deviation(scores: Sequence[Array]) -> Array:
@@ -123,21 +219,10 @@ def around(log_odds: Array, own: Array, stated: Array) -> tuple[Array, Array]:
     of the statement. The stated chance is the mean of a skewed spread, so its middle
     lies below: 10% with an own spread of 1 gives 1.4% to 28%; with none, 10% to 10%.
     """
-    middle = log_odds * np.sqrt(1 + np.pi * own**2 / 8)
+    middle = _middle(log_odds, own)
     reach = INTERVAL_Z * np.hypot(own, stated)
     chance = logistic(log_odds)
     return (
         np.minimum(logistic(middle - reach), chance),
         np.maximum(logistic(middle + reach), chance),
     )
-
-
-def _never_rising(sums: Sequence[tuple[float, float]]) -> list[float]:
-    """Give each group its ratio; neighbours that rise share one."""
-    blocks = [[above, below, 1] for above, below in sums]
-    while rising := [
-        n for n, (a, b) in enumerate(pairwise(blocks)) if b[0] / b[1] > a[0] / a[1]
-    ]:
-        n = rising[0]
-        blocks[n : n + 2] = [[x + y for x, y in zip(*blocks[n : n + 2], strict=True)]]
-    return [above / below for above, below, size in blocks for _ in range(int(size))]

@@ -91,13 +91,38 @@ def test_any_visits_give_a_usable_line(rows):
     assert np.isfinite([found.slope, found.intercept, found.standard_error]).all()
 
 
-def test_ten_percent_stated_and_eight_found_at_random_is_stated_as_eight():
-    """The worked numbers of `relevelled`."""
+@pytest.mark.parametrize(("drawn_visits", "expected"), [(1_000, 0.0808), (50, 0.0865)])
+def test_ten_percent_at_all_and_eight_at_random_is_stated_as_eight(
+    drawn_visits, expected
+):
+    """The worked numbers of `relevelled`; the chosen visits make up for the drawn."""
     stated = Calibration(1.0, float(np.log(1 / 9)), 0.03)
-    for visits, expected in ((1_000, 0.0808), (50, 0.0865)):
-        found = np.r_[np.ones(visits * 8 // 100), np.zeros(visits - visits * 8 // 100)]
-        moved = relevelled(stated, np.zeros(visits), found, np.full(visits, 0.01))
-        assert moved.probability(np.zeros(1))[0] == pytest.approx(expected, abs=4e-4)
+    visits, lot = 50_000, drawn_visits * 8 // 100
+    chosen = visits - drawn_visits
+    found = np.r_[np.ones(lot), np.zeros(drawn_visits - lot)]
+    found = np.r_[found, np.arange(chosen) < visits // 10 - lot]
+    inclusion = np.r_[np.full(drawn_visits, 0.01), np.full(chosen, np.nan)]
+    moved = relevelled(stated, np.zeros(visits), found, inclusion)
+    assert moved.probability(np.zeros(1))[0] == pytest.approx(expected, abs=4e-4)
+    assert moved.standard_error > stated.standard_error
+
+
+def test_where_all_visits_are_drawn_alike_the_level_stays():
+    raw, serious = drawn(1.0, -2.0, n=2_000)
+    found = fit_calibration(raw, serious)
+    moved = relevelled(found, raw, serious, np.full(2_000, 0.1))
+    assert moved.intercept == pytest.approx(found.intercept, abs=1e-6)
+
+
+def test_a_level_that_has_risen_since_is_kept_and_only_the_choice_taken_out():
+    """All visits of years found 10%, the latest, calibrated on, 20%; drawn ones less."""
+    latest = Calibration(1.0, float(np.log(0.25)), 0.03)
+    drawn_visits, chosen = 10_000, 90_000
+    found = np.r_[np.arange(drawn_visits) < 600, np.arange(chosen) < 9_400]
+    inclusion = np.r_[np.full(drawn_visits, 0.05), np.full(chosen, np.nan)]
+    moved = relevelled(latest, np.zeros(100_000), found.astype(float), inclusion)
+    less = np.log(0.06 / 0.94) - np.log(0.1 / 0.9)
+    assert moved.intercept - latest.intercept == pytest.approx(less, abs=0.02)
 
 
 def test_visits_of_unknown_chance_move_no_level():
@@ -121,8 +146,9 @@ def test_a_level_learnt_where_officers_feared_is_mended_by_visits_drawn_by_lot()
 
 def test_a_visit_counts_by_the_inverse_of_its_chance():
     """Feared ones, drawn ten times as often, find 30%; the rest, nine in ten, 5%."""
+    chosen = np.arange(90_000) < 90_000 * logistic(np.array(-2.0))
     stated = Calibration(1.0, -2.0, 0.03)
-    found = np.r_[np.ones(300), np.zeros(700), np.ones(45), np.zeros(855)]
-    inclusion = np.r_[np.full(1_000, 0.10), np.full(900, 0.01)]
-    moved = relevelled(stated, np.zeros(1_900), found, inclusion)
+    found = np.r_[np.ones(300), np.zeros(700), np.ones(45), np.zeros(855), chosen]
+    inclusion = np.r_[np.full(1_000, 0.10), np.full(900, 0.01), np.full(90_000, np.nan)]
+    moved = relevelled(stated, np.zeros(91_900), found, inclusion)
     assert moved.probability(np.zeros(1))[0] == pytest.approx(0.075, abs=0.005)

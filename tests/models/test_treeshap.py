@@ -24,6 +24,7 @@ from models.treeshap import (
     explain,
     explainer_of,
 )
+from models.uncertainty import Spread
 from tests import ROOT
 from tests.boosters import BETWEEN, BOTH, CONSTANT, booster_text, chain
 from tests.shapley import brute_force, nodes_of
@@ -286,7 +287,7 @@ def test_the_model_splits_its_calibrated_log_odds_exactly() -> None:
         text=booster_text(2, BOTH),
         resamples=(),
         calibration=Calibration(0.5, -1.0, 0.0),
-        own_spread=(0.5, 0.5, 0.5),
+        own_spread=Spread(0.5, 1.0),
         gravity_share=0.0,
         trained_until="2026-01-01",
         visits=100,
