@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from features.catalogue import catalogue
 from features.errors import NotFoundError
 from features.profile import attributes_at
 from features.rest import Rest, only
@@ -22,13 +21,12 @@ from features.warehouse import open_warehouse
 from models.clauses import GradeBands
 from models.explain import STORIES, story_contributions
 from models.grading import BANDS
-from models.reason_stability import recurrence_of
 from models.registry import champion, kept_table
-from models.risk import RiskModel
 from models.rules import load_rules
 from pipelines.finding import find_business
 from pipelines.history import Event, history
 from pipelines.judging import Assessed, Judged, assess, judge
+from pipelines.reason_marks import with_marks
 from pipelines.runs import Run, read_run
 from pipelines.scenarios import Scenario, scenarios
 from pipelines.similar import SimilarCases, similar_to
@@ -142,8 +140,8 @@ def explain(
     asked = _pair(business_id, run.as_of)
     judged = judge(own, asked, model=model, rules=rules, background=told)
     dossier = _dossier(facts, run, who, judged, bands)
-    least = rules.applied_to(run.as_of).number("release.stable_share")
-    dossier = replace(dossier, reasons=_steady(judged, model, least))
+    law = rules.applied_to(run.as_of)
+    dossier = replace(dossier, reasons=with_marks(judged, model, law))
     say("similar", 0.4)
     book = kept_table(store, model.version, CASEBOOK)
     alike = book is not None and similar_to(facts, book, who, judged.contributions)
@@ -191,21 +189,6 @@ def _dossier(
         is_stored=stored["total_points"].to_list() == [grade["total_points"]],
         credit=next(stored.select(_CREDIT).iter_rows(named=True), None),
     )
-
-
-def _steady(judged: Judged, model: RiskModel, least: float) -> list[dict[str, Any]]:
-    """Say of each reason of the model how often it recurs, and whether that is enough.
-
-    A reason of the law rests on facts and not on a model: both are None for it.
-    """
-    shares = recurrence_of(model, judged.matrix, judged.contributions)
-    story = {feature.name: feature.story for feature in catalogue()}
-    rows = judged.reason.to_dicts()
-    for row in rows:
-        share = shares.get(story[row["code"]]) if row["source"] == "model" else None
-        row["recurs"] = share
-        row["is_stable"] = None if share is None else share >= least
-    return rows
 
 
 def _decisions(facts: Facts, business_id: str, day: date) -> list[dict[str, Any]]:

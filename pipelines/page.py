@@ -14,6 +14,7 @@ from models.clauses import GRADES
 from pipelines import charts
 from pipelines.explain import Dossier
 from pipelines.history import KINDS, Event
+from pipelines.reason_marks import marked
 from pipelines.report import pages, trial_note
 from pipelines.story_chart import story_waterfall
 from pipelines.written import write_text
@@ -178,21 +179,7 @@ class View:
 
     def reasons(self) -> list[str]:
         """Tell the reasons, with how often each would be one again after retraining."""
-        told = []
-        for row in self.dossier.reasons:
-            mark = ""
-            if row["recurs"] is not None and not row["is_stable"]:
-                mark = self.pick(
-                    f"（不稳定：重抽样重训后仅{row['recurs']:.0%}仍为理由）",
-                    f" (unstable: a reason again in {row['recurs']:.0%} of resamples)",
-                )
-            elif row["recurs"] is not None:
-                mark = self.pick(
-                    f"（重抽样重训后{row['recurs']:.0%}仍为理由）",
-                    f" (a reason again in {row['recurs']:.0%} of resamples)",
-                )
-            told.append(row[f"text_{self.lang}"] + mark)
-        return told
+        return [marked(row, self.lang) for row in self.dossier.reasons]
 
     def base(self) -> str:
         """Say in words where the probability starts and where its records lead it."""

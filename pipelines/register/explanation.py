@@ -20,6 +20,7 @@ from pipelines.dossier import doubts
 from pipelines.history import history
 from pipelines.judging import Assessed, Judged, assess, judge
 from pipelines.provenance import code_version, fingerprint
+from pipelines.reason_marks import marked, with_marks
 from pipelines.scenarios import scenarios
 from pipelines.similar import similar_to
 from pipelines.training_tables import CASEBOOK
@@ -72,7 +73,7 @@ def freeze(
         "as_of": as_of,
         "business_id": business_id,
         "who": {name: who[name] for name in _WHO},
-        **_judged(judged),
+        **_judged(judged, with_marks(judged, model, rules.applied_to(as_of))),
         **_grounds(facts, rules, judged, business_id),
         "events": [vars(e) for e in history(facts, business_id, as_of)],
         "similar": _similar(facts, book, who, judged),
@@ -109,14 +110,17 @@ def _is_known(facts: Facts, business_id: str, as_of: date) -> bool:
     return not known.is_empty()
 
 
-def _judged(judged: Judged) -> dict[str, Any]:
+def _judged(judged: Judged, reasons: list[dict[str, Any]]) -> dict[str, Any]:
     """Give grade, contributions, reasons, points and grounds for shifting the grade."""
     (row,) = judged.graded.rows(named=True)
     names = [*feature_names(), "base"]
     return {
         **{name: row[name] for name in _GRADE},
         "shap": dict(zip(names, judged.contributions[0].tolist(), strict=True)),
-        "reasons": judged.reason.select("text_zh", "text_en").rows(),
+        # With its mark: nobody may read an unstable reason as one that would keep.
+        "reasons": [
+            [marked(reason, lang) for lang in ("zh", "en")] for reason in reasons
+        ],
         "grounds": judged.grounds.select("article", "zh", "en").rows(),
         "parts": judged.parts.select(_PART).to_dicts(),
     }

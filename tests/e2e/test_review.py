@@ -15,6 +15,8 @@ from tests.review_office import PASSWORD, PDF, Office, made_office
 
 # Further than any form of ours has fields and links before it.
 _MOST_TABS = 250
+# Beside each reason of the model: whether it would keep.
+MARK = "重抽样重训后"
 SAID = "添加非食用物质，证据确凿，情节严重"
 # Where pictures are put to be looked at; the tests compare none.
 PICTURES = os.environ.get("SHIAN_PICTURES")
@@ -168,6 +170,7 @@ def files_and_serves(li: Person, name: str, scan: Path) -> None:
     li.press("线索")
     li.picture("02-candidates")
     li.press(name)
+    assert MARK in li.said()
     li.picture("03-candidate")
     li.press("我已看过这份说明")
     li.type("reason", SAID)
@@ -191,6 +194,7 @@ def reviews(wang: Person, scan: Path) -> None:
     wang.press("法制审核")
     assert "须当日查看系统说明" in wang.said()
     wang.press("查看系统说明")
+    assert MARK in wang.said()
     wang.press("我已看过这份说明")
     wang.press("法制审核")
     # What the first person did, and why, stands above the form of the second.

@@ -49,6 +49,18 @@ def test_what_is_frozen_is_whole_and_adds_up(
     assert json.loads(kept) == json.loads(json.dumps(seen))
 
 
+def test_every_reason_of_the_model_is_frozen_with_its_mark(
+    small_warehouse: Path, business: str, store: Path
+) -> None:
+    """As on the page of the business: who reads it before acting sees the same."""
+    seen = freeze(small_warehouse, business, as_of=DAY, store=store)
+    marks = ("重抽样重训后", "of resamples)")
+    for zh, en in seen["reasons"]:
+        assert (marks[0] in zh) == (marks[1] in en)
+        assert ("不稳定" in zh) == ("unstable" in en)
+    assert any(marks[0] in zh for zh, _ in seen["reasons"])
+
+
 def test_a_business_nobody_knew_is_not_explained(
     small_warehouse: Path, store: Path
 ) -> None:
