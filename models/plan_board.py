@@ -24,6 +24,10 @@ class Board:
     held: dict[int, set[Visit]] = field(default_factory=lambda: defaultdict(set))
     _subjects: dict[str, Subject] = field(default_factory=dict)
     _rows: dict[str, Whole] = field(default_factory=dict)
+    # What moving the visits of a business changes, until one of them moves.
+    _changes: dict[str, dict[int, Array]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )
 
     def __post_init__(self) -> None:
         self.room = Room(self.task)
@@ -59,6 +63,7 @@ class Board:
         name, number = visit
         minutes, rows = self.slot(visit).minutes, self.rows(visit)
         at = self.weeks[name][number]
+        self._changes[name].clear()
         if at == DROPPED:
             self.dropped.discard(visit)
         else:
@@ -76,6 +81,12 @@ class Board:
 
         Weeks that are closed, or too near the visits before and after, are infinite.
         """
+        known = self._changes[visit[0]]
+        if visit[1] not in known:
+            known[visit[1]] = self._change(visit)
+        return known[visit[1]]
+
+    def _change(self, visit: Visit) -> Array:
         name, number = visit
         subject, held = self._subjects[name], self.weeks[name]
         days = self.task.seasons[subject.season].exposure

@@ -38,13 +38,14 @@ class Slot:
 
 @dataclass(frozen=True)
 class Subject:
-    """A business to plan: value is probability times harm."""
+    """A business to plan: value is probability times harm, cell says where it lies."""
 
     business_id: str
     kind: str
     season: str
     value: float
     slots: tuple[Slot, ...]
+    cell: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,8 @@ class Prices:
 class Task:
     """What one office has to plan, and what it has for it.
 
-    `longest` is what two inspectors have for a single visit in each week at most.
+    `longest` is what two inspectors have for a single visit in each week at most;
+    of `choices` weeks drawn by lot a business takes the one nearest on the map.
     """
 
     subjects: tuple[Subject, ...]
@@ -106,6 +108,7 @@ class Task:
     ranks: int
     minute_cost: float
     crowd_share: float
+    choices: int = 1
 
     def penalty(self, slot: Slot) -> float:
         """Give the cost of dropping a slot."""

@@ -7,12 +7,12 @@ visit, until there is room; or lighter ones are dropped in its stead. Every step
 programme gave stays as near or comes nearer.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from math import inf
 
 import numpy as np
 
-from models.patterns import DROPPED
+from models.patterns import DROPPED, Array
 from models.plan_board import Board, Visit
 from models.plan_task import Task, Weeks
 
@@ -123,7 +123,7 @@ def _leaving(board: Board, visit: Visit, week: int) -> Found:
     short, need, is_year = _short(board, visit, week)
     best: tuple[float, float, Moves] = (inf, inf, [])
     for other in _others(board, visit, week, short):
-        change = board.change(other)
+        change = board.change(other).copy()
         change[:-1][~board.fits(other)] = inf
         change[week] = inf
         if is_year:
@@ -148,38 +148,45 @@ def _exchanged(board: Board, visit: Visit, week: int) -> Found:
     if is_year:
         return _NOTHING
     best: tuple[float, float, Moves] = (inf, inf, [])
-    for cost, gained, moves in _exchanges(board, visit, week, short):
-        a_minute = cost / min(gained, need)
-        if a_minute < best[0]:
-            best = (a_minute, cost, moves)
+    going = _Group(board, _others(board, visit, week, short), week)
+    for to in np.flatnonzero(board.task.is_workweek).tolist():
+        coming = _Group(board, _others(board, visit, to, short), to)
+        if to == week or not (going.visits and coming.visits):
+            continue
+        gained, cost = _exchanges(going, coming)
+        a_minute = cost / np.minimum(gained, need)
+        one, other = np.unravel_index(a_minute.argmin(), a_minute.shape)
+        if a_minute[one, other] < best[0]:
+            moves = [(going.visits[one], to), (coming.visits[other], week)]
+            best = (float(a_minute[one, other]), float(cost[one, other]), moves)
     return best[1:]
 
 
-def _exchanges(
-    board: Board, visit: Visit, week: int, short: int
-) -> Iterator[tuple[float, float, Moves]]:
-    """List lawful exchanges with what they cost and the minutes that the week gains."""
-    mine = [(v, board.change(v)[:-1]) for v in _others(board, visit, week, short)]
-    for to in np.flatnonzero(board.task.is_workweek).tolist():
-        going = [(v, float(c[to])) for v, c in mine if np.isfinite(c[to])]
-        if to == week or not going:
-            continue
-        for coming in _others(board, visit, to, short):
-            back = float(board.change(coming)[week])
-            if np.isfinite(back):
-                for one, cost in going:
-                    gained = _gained(board, one, coming, to)
-                    if gained > _HAIR:
-                        yield cost + back, gained, [(one, to), (coming, week)]
+class _Group:
+    """The visits of a week side by side: their minutes, and what moving them changes."""
+
+    def __init__(self, board: Board, visits: Sequence[Visit], week: int) -> None:
+        self.visits, self.week = visits, week
+        self.names = np.array([name for name, _ in visits])
+        self.minutes = np.array([board.slot(v).minutes for v in visits])
+        self.kinds = np.array([board.rows(v).tobytes().hex() for v in visits])
+        self.change = np.array([board.change(v) for v in visits])
+        self.spare = np.array(
+            [board.room.week[board.rows(v), week].min() for v in visits]
+        )
 
 
-def _gained(board: Board, going: Visit, coming: Visit, to: int) -> float:
-    """Give the minutes gained when two visits of the same hands change places."""
-    rows = board.rows(coming)
-    if going[0] == coming[0] or not np.array_equal(board.rows(going), rows):
-        return 0.0
-    gained = board.slot(going).minutes - board.slot(coming).minutes
-    return gained if gained <= board.room.week[rows, to].min() else 0.0
+def _exchanges(going: _Group, coming: _Group) -> tuple[Array, Array]:
+    """Give by pair the minutes that the first week gains, and the cost; else infinite."""
+    gained: Array = np.subtract.outer(going.minutes, coming.minutes)
+    cost = going.change[:, coming.week, None] + coming.change[None, :, going.week]
+    is_lawful = (
+        (going.kinds[:, None] == coming.kinds[None])
+        & (going.names[:, None] != coming.names[None])
+        & (gained > _HAIR)
+        & (gained <= coming.spare[None])
+    )
+    return np.maximum(gained, _HAIR), np.where(is_lawful, cost, inf)
 
 
 def _others(board: Board, visit: Visit, week: int, short: int) -> list[Visit]:

@@ -17,8 +17,9 @@ from math import ceil, floor, inf
 
 import numpy as np
 
-from models.drawing import Stream, in_random_order
+from models.drawing import Stream
 from models.linear import Columns, Programme, Solution, solve_whole
+from models.nearness import Dealer
 from models.patterns import (
     DROPPED,
     Array,
@@ -298,10 +299,12 @@ class _Solver:
             patterns[_mixed(self._keys[column.of])] += [column.weeks] * count
         for each, of in zip(self._keys, self.classes, strict=True):
             members[_mixed(each)] += of.members
+        cells = {s.business_id: s.cell for s in self.task.subjects}
+        dealer = Dealer(cells, self.task.choices)
         handed: dict[str, Weeks] = {}
         for each, names in members.items():
-            drawn = in_random_order(patterns[each], Stream(key, f"class {names[0]}"))
-            handed |= dict(zip(names, drawn, strict=True))
+            chance = Stream(key, f"class {names[0]}")
+            handed |= dealer.dealt(names, patterns[each], chance)
         return handed
 
     def _crowds(self, solution: Solution) -> tuple[Crowd, ...]:

@@ -8,14 +8,21 @@ What is left open for who knows the records, the rules and the program, all but 
 seed, is seen by planning an office again with another seed: when a share q of its
 visits falls into the same week, -log2 q bits (Renyi's entropy of order two, never more
 than Shannon's) are left.
+
+Who keeps a shop knows when the shop next door was visited. What that tells of its own
+week is what the week of the nearest business of its type takes off the entropy, more
+than the week of one somewhere else does.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import log, log2
+from math import cos, log, log2, radians
+
+import numpy as np
 
 from pipelines.schedule.planning import OfficePlan
+from pipelines.schedule.policy import Row
 from pipelines.schedule.weeks import PlanWeeks
 
 _NOBODY = "never"
@@ -25,11 +32,12 @@ _NOBODY = "never"
 class Guessing:
     """Bits of the week of the next visit, for who knows more and more; `most` is even.
 
-    An outsider knows type, grade and the month of the last visit, an insider all but
-    the seed.
+    An outsider knows type, grade and the month of the last visit, a neighbour when the
+    nearest business of the type was visited too, an insider all but the seed.
     """
 
     outsider: float
+    neighbour: float
     insider: float
     most: float
 
@@ -37,6 +45,7 @@ class Guessing:
         """Give the figures for a program."""
         return {
             "outsider_bits": self.outsider,
+            "neighbour_bits": self.neighbour,
             "insider_bits": self.insider,
             "most_bits": self.most,
             "outsider_weeks": 2**self.outsider,
@@ -56,8 +65,10 @@ def guessing(
         for known, week in _next_visits(plan, weeks):
             outside[known].append(week)
     most = log2(max(int(weeks.is_workweek.sum()), 1))
+    outsider = conditional_entropy(outside)
     return Guessing(
-        outsider=conditional_entropy(outside),
+        outsider=outsider,
+        neighbour=max(outsider - next_door_tells(plans), 0.0),
         insider=min(_left_open(plans, again), most),
         most=most,
     )
@@ -84,6 +95,42 @@ def _left_open(plans: Sequence[OfficePlan], again: OfficePlan | None) -> float:
     both = before.keys() & after.keys()
     same = sum(before[name] == after[name] for name in both)
     return -log2(max(same, 1) / max(len(both), 1))
+
+
+def next_door_tells(plans: Iterable[OfficePlan]) -> float:
+    """Give the bits that the week of the nearest business of a type tells of one's own."""
+    near: dict[Hashable, list[int]] = defaultdict(list)
+    far: dict[Hashable, list[int]] = defaultdict(list)
+    for plan in plans:
+        first = _first_weeks(plan)
+        for alike in _by_type(plan, first):
+            weeks = [first[row["business_id"]] for row in alike]
+            for n, (row, next_door) in enumerate(
+                zip(alike, _nearest(alike), strict=True)
+            ):
+                known = (row["business_type"], row["risk_grade"])
+                near[known, weeks[next_door]].append(weeks[n])
+                far[known, weeks[n - len(weeks) // 2]].append(weeks[n])
+    return max(conditional_entropy(far) - conditional_entropy(near), 0.0)
+
+
+def _by_type(plan: OfficePlan, first: Mapping[str, int]) -> Iterable[list[Row]]:
+    """Put together the businesses of a type that are visited and have a place."""
+    found: dict[str, list[Row]] = defaultdict(list)
+    for case in plan.cases:
+        row = case.business
+        if row["business_id"] in first and row["lon"] is not None:
+            found[row["business_type"]].append(row)
+    return [alike for _, alike in sorted(found.items()) if len(alike) > 1]
+
+
+def _nearest(rows: Sequence[Row]) -> list[int]:
+    """Number the nearest other business of each."""
+    wide = cos(radians(rows[0]["lat"]))
+    at = np.array([(row["lon"] * wide, row["lat"]) for row in rows])
+    away = ((at[:, None] - at[None]) ** 2).sum(axis=2)
+    np.fill_diagonal(away, np.inf)
+    return list(away.argmin(axis=1).tolist())
 
 
 def _first_weeks(plan: OfficePlan) -> dict[str, int]:

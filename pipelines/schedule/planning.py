@@ -8,6 +8,7 @@ from math import ceil, cos, pi, radians, sqrt
 
 import numpy as np
 
+from models.nearness import cell_of
 from models.patterns import DROPPED, Exposure
 from models.plan_bound import lagrange_bound
 from models.plan_task import Hands, Season, Slot, Subject, Task
@@ -162,6 +163,7 @@ class Builder:
             ranks=len(self.policy.ranks) + 1,
             minute_cost=number("plan.travel_weight"),
             crowd_share=number("plan.crowd_share"),
+            choices=self.policy.whole("plan.map_choices"),
         )
 
     def _season(self, case: Case, seasons: dict[str, Season]) -> str:
@@ -214,6 +216,7 @@ class Builder:
             season=season,
             value=row["probability"] * case.harm,
             slots=tuple(slots),
+            cell=cell_of(row["lon"], row["lat"]),
         )
 
 

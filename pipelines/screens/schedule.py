@@ -128,10 +128,11 @@ def _quality(voice: Voice, report: PlanReport) -> None:
         )
     voice.say(
         f"下次检查日期的不可预测性：外人 {guess.outsider:.1f} 比特（约 "
-        f"{2**guess.outsider:.0f} 周里猜一周），除种子外全知者 {guess.insider:.1f} 比特（约 "
+        f"{2**guess.outsider:.0f} 周里猜一周），知道隔壁何时受检者 {guess.neighbour:.1f} 比特，除种子外全知者 {guess.insider:.1f} 比特（约 "
         f"{2**guess.insider:.0f} 周），均匀时 {guess.most:.1f} 比特",
         f"Guessing the next visit: {guess.outsider:.1f} bits for an outsider (one of about "
-        f"{2**guess.outsider:.0f} weeks), {guess.insider:.1f} for who knows all but the seed "
+        f"{2**guess.outsider:.0f} weeks), {guess.neighbour:.1f} for who knows when next door "
+        f"was visited, {guess.insider:.1f} for who knows all but the seed "
         f"(about {2**guess.insider:.0f}), {guess.most:.1f} if all weeks were even",
     )
 
