@@ -171,7 +171,7 @@ def _surprise(at: Array, pairs: Pairs) -> float:
     shared = own**2 * np.exp(-pairs.days / fading)
     flatter = (1 + np.pi * (own**2 - shared) / 8) ** -0.5
     together = np.sqrt(shared)[:, None] * _NODES
-    moved = (0.0, at[3:][group_of(pairs.known)])
+    moved = (np.zeros(len(own)), at[3:][group_of(pairs.known)])
     of_first, of_second = (
         _chance_of(
             found,
