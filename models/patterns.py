@@ -2,9 +2,10 @@
 
 A business has slots, in order: each is a visit that may be made in some weeks, some
 weeks after the one before, or be dropped at a penalty. What a pattern costs besides is
-the time for which a serious problem stays unseen. With probability p one is there on
-the first day, and another begins, evenly over a year, with p again; so to day t it
-stays t days and t²/730 on average, and between two visits g days apart g²/730.
+the time for which a serious problem stays unseen. With probability p one begins in a
+year, evenly over it, and stays until the next visit: g²/730 days on average between two
+visits g days apart. The stretch to the first visit began with the last of the year
+before, and the one after the last ends with the first of the next year.
 
 The cheapest pattern under prices of weeks is a shortest way: after each slot, keep the
 least cost for every week of the last visit made.
@@ -36,18 +37,25 @@ class Exposure:
     after: Array
 
     @classmethod
-    def over(cls, reached: Array, end: float) -> "Exposure":
+    def over(
+        cls, reached: Array, end: float, *, before: float = _YEAR, beyond: float = 0.0
+    ) -> "Exposure":
         """Measure from the weighted days at which each week and the end are reached.
 
-        A visit on day 73 and no other in 365: 73 + 73²/730 = 80.3 days to it, and
-        292²/730 = 116.8 after it.
+        `before` are the days unseen on the first day, `beyond` those from the end to the
+        next visit. What stood before the first day counts from that day on. Last seen a
+        year before, one visit on day 73 of 365 and none beyond: 73 x 365/365 + 73²/730 =
+        80.3 days to it, and 292²/730 = 116.8 after it; with 182 days beyond 307.8.
         """
         gap = np.subtract.outer(reached, reached)
-        after = (end - reached) ** 2 / (2 * _YEAR)
+        whole = end + beyond
+        until = np.append(reached, whole)
+        first = until * before / _YEAR + until**2 / (2 * _YEAR)
+        after = (whole - reached) ** 2 / (2 * _YEAR)
         return cls(
-            first=reached + reached**2 / (2 * _YEAR),
+            first=first[:-1],
             between=gap**2 / (2 * _YEAR),
-            after=np.append(after, end + end**2 / (2 * _YEAR)),
+            after=np.append(after, first[-1]),
         )
 
     def of(self, weeks: tuple[int, ...]) -> float:

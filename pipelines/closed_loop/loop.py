@@ -23,8 +23,8 @@ from pipelines.train import fit_rows, known_rows
 
 # Officers had these years before any plan; the loop then runs for its own.
 HISTORY_YEARS, LOOP_YEARS = 3, 3
-# Planned visits a year for each trading business: about as many as the annual plan asks
-# for by grade, legal floor, campaigns and its share by chance.
+# Planned visits a year for each business that trades when the year begins: a tenth more
+# than the annual plan asks for by grade, legal floor and campaigns.
 VISITS_A_YEAR = 1.2
 # Models are trained at the start of a year, however often one plans anew.
 MODEL_MONTHS = 12
@@ -140,7 +140,7 @@ def desk_of(
     """Lay before whoever plans a period what is on record on its first day."""
     facts, (start, end) = lived.facts(), days
     years = (end - start).days / DAYS_A_YEAR
-    trading = cohort(facts, start).height
+    trading = cohort(learned.facts, learned.day).height
     return Desk(
         facts=facts,
         start=start,

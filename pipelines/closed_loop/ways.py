@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipelines.closed_loop.annual import by_annual_plan
+from pipelines.closed_loop.annual import by_annual_plan, by_annual_plan_of_as_many
 from pipelines.closed_loop.policies import (
     Plan,
     by_grade,
@@ -39,9 +39,15 @@ POLICIES: Mapping[str, Policy] = {
     "fixed": Policy(ordered(by_turn), "固定轮查", "fixed schedule"),
     "grade": Policy(ordered(by_grade), "按等级均匀检查", "by grade, evenly"),
     "annual": Policy(
-        by_annual_plan,
+        by_annual_plan_of_as_many,
         "年度计划（shian schedule）",
         "annual plan (shian schedule)",
+        YEAR,
+    ),
+    "annual_extra": Policy(
+        by_annual_plan,
+        "年度计划，增加检查用足余力",
+        "annual plan, extra visits for all spare hands",
         YEAR,
     ),
     "risk": Policy(ordered(by_risk), "只按风险排序", "pure risk ranking"),

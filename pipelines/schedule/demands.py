@@ -78,7 +78,7 @@ class Planner:
         for one in asked:
             visits = self._with_window(visits, business, one)
         visits += self._follow_up(business)
-        ranked = [replace(v, serves=self._sorted(v.serves)) for v in visits]
+        ranked = [replace(v, serves=self.by_weight(v.serves)) for v in visits]
         return self.in_order(ranked)
 
     def visit_by_chance(self, business: Row) -> Demand:
@@ -297,7 +297,8 @@ class Planner:
         )
         return [*visits, self._between(extra, begins, asked.last)]
 
-    def _sorted(self, serves: Iterable[str]) -> tuple[str, ...]:
+    def by_weight(self, serves: Iterable[str]) -> tuple[str, ...]:
+        """Order requirements, the one that is dropped last first."""
         ranks = self.policy.ranks
         return tuple(
             sorted(serves, key=lambda name: (ranks.get(name, len(ranks)), name))

@@ -1,11 +1,13 @@
 """Visits beyond those required, where hands are to spare and harm is most likely.
 
 Grades decide how often a business must be visited, and most grades ask for one visit.
-With a problem there with probability p at the start and another as likely in the year,
-n visits spread over it leave about 365/(n+1) days to the first and half of it between
-two: 1.5 x 365/(n+1) in all. So one more saves 547.5/((n+1)(n+2)) days: 91 after the
-first, 46 after the second. Each extra visit goes where probability x harm x the days
-saved is highest for its minutes.
+With w days since the last visit and h from the year's end to the next, n visits spread
+over all W = w + 365 + h days cut them into n+1 stretches; a problem that begins in one
+stands for half of it on average, so with one likely in p of 365 days W²/(730(n+1)) x p
+days stay unseen. One more visit saves W²/730/((n+1)(n+2)) of them: with w = 365 and
+h = 182 190 days after the first visit and 95 after the second, with w = 91 93 and 46.
+Each extra visit goes where probability x harm x the days saved is highest for its
+minutes.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,7 +23,7 @@ from pipelines.schedule.policy import Policy, Row
 from pipelines.schedule.sending import Case
 
 EXTRA = "extra"
-_DAYS_OF_ONE = 1.5 * 365
+_YEAR = 365.0
 
 Way = Callable[[Row], float]
 
@@ -54,21 +56,25 @@ class Extra:
         return found
 
     def _spare(self, cases: Sequence[Case], hands: Sequence[Hands]) -> Array:
-        """Give the minutes that are left by hands, with the share by chance taken off."""
-        share = self.policy.law.number("plan.random_share")
+        """Give the minutes that are left by hands."""
         spare = np.array([h.minutes.sum() for h in hands])
         for case in cases:
             way = self.way(case.business)
             wanted = sum(visit.minutes + way for visit in case.visits)
-            spare[_rows(hands, case)] -= wanted / (1 - share)
+            spare[_rows(hands, case)] -= wanted
         return spare * self.policy.law.number("plan.extra_spare")
 
     def _worth(self, case: Case) -> float:
         """Weigh the days that one more visit saves, by its minutes."""
         count = len(case.visits)
-        days = _DAYS_OF_ONE / ((count + 1) * (count + 2))
+        days = self._stretch(case) ** 2 / (2 * _YEAR) / ((count + 1) * (count + 2))
         value = float(case.business["probability"]) * case.harm
         return value * days / self._minutes(case)
+
+    def _stretch(self, case: Case) -> float:
+        """Give the days from the last visit before the year to the first after it."""
+        before = self.policy.quarters_unseen(case.business, self.planner.weeks.first)
+        return before + _YEAR + self.policy.law.number("plan.beyond_days")
 
     def _minutes(self, case: Case) -> float:
         minutes = self.policy.amount("plan.minutes", case.business)

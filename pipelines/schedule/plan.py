@@ -24,6 +24,7 @@ from pipelines.schedule.planning import Builder, OfficePlan, asked_for
 from pipelines.schedule.policy import Policy
 from pipelines.schedule.records import Records, read_records
 from pipelines.schedule.relief import Relief, relief
+from pipelines.schedule.sending import Case
 from pipelines.schedule.staff import offices
 from pipelines.schedule.weeks import PlanWeeks
 from pipelines.schedule.written import PLAN, SHORTAGE, plan_rows, shortage_rows
@@ -182,10 +183,7 @@ def make_plan(
     weeks = PlanWeeks.of_year(records.year, records.as_of)
     key = plan_key(seed)
     rows = records.businesses.to_dicts()
-    asked = asked_for(rows, policy, weeks)
-    by_office: dict[str | None, list[dict[str, Any]]] = defaultdict(list)
-    for row in rows:
-        by_office[row["office_id"]].append(row)
+    asked, by_office = asked_for(rows, policy, weeks), _by_office(rows)
     staffed = offices(records, policy, weeks)
     builder = Builder(policy, weeks, key)
     # The largest begin first, so that none of them works alone at the end.
@@ -208,6 +206,29 @@ def make_plan(
         say("shortage", 0.9)
         repeated = again.result() if again else None
     return _report(records, (policy, weeks), plans, repeated, seed)
+
+
+def asked_of_offices(records: Records, seed: int) -> list[Case]:
+    """List the visits that a plan asks of every office, before it finds their weeks."""
+    policy = Policy(records.law, records.year)
+    weeks = PlanWeeks.of_year(records.year, records.as_of)
+    rows = records.businesses.to_dicts()
+    asked, by_office = asked_for(rows, policy, weeks), _by_office(rows)
+    builder = Builder(policy, weeks, plan_key(seed))
+    return [
+        case
+        for number, office in sorted(offices(records, policy, weeks).items())
+        for case in builder.wanted(office, by_office[number], asked)
+    ]
+
+
+def _by_office(
+    rows: Sequence[dict[str, Any]],
+) -> Mapping[str | None, list[dict[str, Any]]]:
+    found: dict[str | None, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        found[row["office_id"]].append(row)
+    return found
 
 
 def plan_key(seed: int, salt: str = "") -> bytes:

@@ -77,22 +77,8 @@ class Builder:
     ) -> OfficePlan:
         """Plan one office; the same records and key give the same plan."""
         planner = Planner(self.policy, self.weeks)
-        cases = [
-            Case(
-                business=row,
-                harm=self.policy.amount("plan.harm", row),
-                visits=planner.demands(row, asked.get(row["business_id"], ())),
-            )
-            for row in businesses
-        ]
         travel = self.travel(businesses)
-
-        def way(row: Row) -> float:
-            return travel[row["street_code"] or ""]
-
-        extra = Extra(self.policy, planner, way)
-        cases = extra.added(cases, self._hands(office, businesses))
-        cases = ByChance(self.policy, planner, self.key, way).added(cases, office)
+        cases = self.wanted(office, businesses, asked)
         task = self.task(office, cases, planner, travel)
         first = plan_street(task, self.key)
         planned = plan_kept(task, first, self.key) if first.dropped else first
@@ -113,6 +99,31 @@ class Builder:
             travel=travel,
             **_measured(task, (first, planned), sent, passed),
         )
+
+    def wanted(
+        self,
+        office: Office,
+        businesses: Sequence[Row],
+        asked: Mapping[str, Sequence[Asked]],
+    ) -> list[Case]:
+        """List what an office is asked for, extra visits and those by chance included."""
+        planner = Planner(self.policy, self.weeks)
+        cases = [
+            Case(
+                business=row,
+                harm=self.policy.amount("plan.harm", row),
+                visits=planner.demands(row, asked.get(row["business_id"], ())),
+            )
+            for row in businesses
+        ]
+        travel = self.travel(businesses)
+
+        def way(row: Row) -> float:
+            return travel[row["street_code"] or ""]
+
+        extra = Extra(self.policy, planner, way)
+        cases = extra.added(cases, self._hands(office, businesses))
+        return ByChance(self.policy, planner, self.key, way).drawn(cases, office)
 
     def _hands(self, office: Office, businesses: Sequence[Row]) -> tuple[Hands, ...]:
         number = self.policy.law.number
@@ -175,7 +186,9 @@ class Builder:
             if self.policy.names(c, row)
         ]
         closed = self.policy.closed(row["subtype"])
-        name = "+".join([*(c.id for c, _, _ in named), *(f"{a}" for a, _ in closed)])
+        since = self.policy.quarters_unseen(row, self.weeks.first)
+        marks = (*(c.id for c, _, _ in named), *(f"{a}" for a, _ in closed))
+        name = "+".join([*marks, f"{since:.0f}"])
         if name not in seasons:
             weights = np.ones((self.weeks.last - self.weeks.first).days + 1)
             for n in range(len(weights)):
@@ -189,7 +202,10 @@ class Builder:
             seasons[name] = Season(
                 is_open=~self.weeks.closed(closed),
                 exposure=Exposure.over(
-                    self.weeks.reached(weights), float(weights.sum())
+                    self.weeks.reached(weights),
+                    float(weights.sum()),
+                    before=since,
+                    beyond=self.policy.law.number("plan.beyond_days"),
                 ),
             )
         return name

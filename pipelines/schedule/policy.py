@@ -28,6 +28,10 @@ BASIS: Mapping[str, str] = {
     "extra": "plan.extra_share",
 }
 _PLAN = "plan."
+# How long a business was not seen matters to a quarter-year: finer steps would make
+# classes of few businesses, and their dates easier to guess.
+_YEAR = 365.0
+_QUARTER = _YEAR / 4
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,16 @@ class Policy:
             business["business_type"] in campaign.business_types
             or business["subtype"] in campaign.subtypes
         )
+
+    def quarters_unseen(self, business: Row, day: date) -> float:
+        """Give the days since the last inspection, or the opening, to a quarter-year.
+
+        Beyond the legal floor none are counted: the law wants a visit by then.
+        """
+        last = business["last_regular"] or business["opened_on"]
+        most = self.law.number("visits.full_checklist_every_years") * _YEAR
+        waited = (day - last).days if last else most
+        return round(min(max(waited, 0), most) / _QUARTER) * _QUARTER
 
     def basis(self, requirement: str, business: Row, campaign: str | None) -> str:
         """Cite what a visit rests on, in Chinese, with its marks."""

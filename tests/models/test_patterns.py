@@ -24,6 +24,18 @@ def test_a_visit_on_day_seventy_three_leaves_a_fifth_of_the_year_before_it() -> 
     assert exposure.of((0,)) == pytest.approx(80.3 + 116.8)
 
 
+def test_who_was_seen_of_late_waits_and_the_next_year_counts() -> None:
+    """With 182 days unseen and 182 to the visit after, the best day is the middle one."""
+    days = np.arange(0.0, 365.0)
+    exposure = Exposure.over(days, 365.0, before=182.0, beyond=182.0)
+    assert exposure.first[100] == pytest.approx(100 * 182 / 365 + 100**2 / 730)
+    assert exposure.after[100] == pytest.approx((365 + 182 - 100) ** 2 / 730)
+    costs = [exposure.of((day,)) for day in range(365)]
+    assert costs.index(min(costs)) in {182, 183}
+    unseen = Exposure.over(days, 365.0, before=547.0, beyond=182.0)
+    assert unseen.of((0,)) == min(unseen.of((day,)) for day in range(365))
+
+
 def test_no_visit_leaves_a_problem_unseen_all_year() -> None:
     assert year().of((DROPPED,)) == pytest.approx(365 + 365**2 / 730)
 

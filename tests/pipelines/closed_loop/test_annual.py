@@ -1,12 +1,13 @@
 """The annual plan as one policy among others."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import polars as pl
 import pytest
 
-from pipelines.closed_loop.annual import by_annual_plan
+from pipelines.closed_loop.annual import by_annual_plan, by_annual_plan_of_as_many
 from pipelines.closed_loop.loop import Past, desk_of
 from pipelines.closed_loop.policies import Desk
 from tests.pipelines.closed_loop.conftest import SETTING
@@ -35,7 +36,7 @@ def test_the_year_is_planned_in_its_workweeks(plan: pl.DataFrame) -> None:
 def test_everybody_who_trades_is_planned_by_grade(
     plan: pl.DataFrame, desk: Desk
 ) -> None:
-    times = plan.filter(pl.col("purpose") != "random").group_by("business_id").len()
+    times = plan.group_by("business_id").len()
     planned = desk.graded.join(times, on="business_id", how="left").with_columns(
         pl.col("len").fill_null(0)
     )
@@ -53,6 +54,26 @@ def test_a_tenth_is_left_to_chance_with_its_probability(plan: pl.DataFrame) -> N
     assert drawn.height / plan.height == pytest.approx(0.1, abs=0.02)
     assert drawn["inclusion_probability"].is_between(0, 1, closed="right").all()
     assert plan.filter(~is_random)["inclusion_probability"].is_null().all()
+
+
+def test_as_many_visits_as_the_others_make_leave_only_some_extra_ones(
+    plan: pl.DataFrame, desk: Desk
+) -> None:
+    as_many = by_annual_plan_of_as_many(desk)
+    assert as_many.height == pytest.approx(desk.visits, rel=0.01)
+    assert as_many.height < plan.height
+    often = as_many.group_by("business_id").len().filter(pl.col("len") > 2)
+    risk = desk.graded.select("business_id", "probability")
+    twice = often.join(risk, on="business_id")["probability"].mean()
+    assert twice > risk["probability"].mean()
+
+
+def test_where_more_is_required_than_there_are_visits_none_is_extra(
+    desk: Desk,
+) -> None:
+    few = replace(desk, visits=10)
+    least = by_annual_plan_of_as_many(few)
+    assert 0.8 * desk.trading.height < least.height < desk.visits
 
 
 def test_follow_ups_are_left_to_duty(plan: pl.DataFrame) -> None:

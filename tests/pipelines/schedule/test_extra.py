@@ -31,6 +31,8 @@ def cases(planner: Planner, *risks: float) -> list[Case]:
             "subtype": None,
             "probability": risk,
             "last_higher": None,
+            "opened_on": date(2015, 1, 1),
+            "last_regular": date(2025, 1, 1),
         }
         for n, risk in enumerate(risks)
     ]
@@ -63,6 +65,23 @@ def test_without_hands_to_spare_there_is_none(law: RuleSet) -> None:
 def test_a_share_of_nothing_switches_them_off(law: RuleSet) -> None:
     off = law.what_if("plan.extra_share", value=0.0)
     assert counted(off, (0.1, 0.9, 0.2, 0.3), 1e6) == [1, 1, 1, 1]
+
+
+def test_who_was_not_seen_for_long_gets_one_before_who_was_seen_last_autumn(
+    law: RuleSet,
+) -> None:
+    policy = Policy(law, 2026)
+    planner = Planner(policy, WEEKS)
+    lately, long_ago, *others = cases(planner, 0.3, 0.25, 0.01, 0.01)
+    lately = replace(
+        lately, business={**lately.business, "last_regular": date(2025, 10, 1)}
+    )
+    hands = Hands(frozenset({"seller"}), np.array([1e6]))
+    added = Extra(policy, planner, lambda _row: 0.0).added(
+        [lately, long_ago, *others], [hands]
+    )
+    # (365 + 365 + 182)² / 730 / 6 = 190 days against (91 + 365 + 182)² / 730 / 6 = 93.
+    assert [len(case.visits) for case in added] == [1, 2, 1, 1]
 
 
 def test_an_extra_visit_says_so(law: RuleSet) -> None:
