@@ -172,10 +172,10 @@ def of_the_quarter(
     ]
 
 
-def test_intervals_hold_the_truth_of_three_businesses_in_four_in_every_group(
+def test_intervals_hold_the_truth_of_nine_businesses_in_ten_give_or_take(
     district: District,
 ) -> None:
-    """They are meant to hold nine in ten and hold fewer, 70% in one group: this fails."""
+    """They are meant to hold nine in ten; of who was never visited there are few."""
     truth, matrix = district.truth, district.matrix
     stated = district.corrected.predict(matrix)
     (lower, upper), (low, high) = district.corrected.intervals(matrix)
@@ -199,7 +199,7 @@ def test_intervals_hold_the_truth_of_three_businesses_in_four_in_every_group(
         )
     heads = ["visits on record", "businesses", "stated", "true", "interval holds"]
     show([*heads, "mean width", "interval of the statement holds"], rows)
-    assert min(held) > 0.75
+    assert 0.85 <= min(held) <= max(held) <= 0.97
 
 
 def test_the_model_is_on_its_way_from_the_best_naive_ranker_to_the_truth(
