@@ -22,7 +22,7 @@ from models.clauses import Codes
 from models.credit_clauses import CreditClasses, IndexGroup, PointsScale
 from models.metrics import Array
 from models.rules import RuleSet
-from models.scorecard import Scale, Scorecard, fit_scorecard
+from models.scorecard import Scale, Scorecard
 
 SCALE, CLASSES, FORMS = "credit.scale", "credit.classes", "credit.legal_forms"
 # Fewer bad cases say more about chance than about enterprises.
@@ -154,20 +154,14 @@ def outcomes(
     )
 
 
-def fit_credit(cases: Cases, law: RuleSet, *, trained_until: date) -> Scorecard:
-    """Fit the scorecard of the index groups on the scale in force."""
+def scale_of(law: RuleSet) -> Scale:
+    """Give the scale in force."""
     scale = law.get(PointsScale, SCALE)
-    return fit_scorecard(
-        cases.matrix,
-        cases.bad,
-        card_columns(law),
-        scale=Scale(
-            scale.base_points,
-            scale.base_odds,
-            scale.points_to_double,
-            scale.smallest_span,
-        ),
-        trained_until=trained_until.isoformat(),
+    return Scale(
+        scale.base_points,
+        scale.base_odds,
+        scale.points_to_double,
+        scale.smallest_span,
     )
 
 

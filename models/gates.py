@@ -15,6 +15,7 @@ from models.evaluate import Visits, compare
 from models.metrics import Array
 from models.probe import Probe
 from models.random_visits import MIN_DRAWN
+from models.scorecard import EVIDENCE, STUMPS
 
 # Draws of outcomes by which a right model shows the error that chance gives it.
 _DRAWS = 200
@@ -23,7 +24,7 @@ _CHANCE = 95
 # As many names as can be read in a line.
 _NAMED = 5
 QUALITY, CALIBRATION, MONOTONE = "quality", "calibration", "monotone"
-FAIRNESS, STABILITY, LAW = "fairness", "stability", "law"
+FAIRNESS, STABILITY, LAW, CREDIT = "fairness", "stability", "law", "credit"
 NAMES: Mapping[str, tuple[str, str]] = {
     QUALITY: ("排序质量", "quality"),
     CALIBRATION: ("校准", "calibration"),
@@ -31,6 +32,13 @@ NAMES: Mapping[str, tuple[str, str]] = {
     FAIRNESS: ("公平", "fairness"),
     STABILITY: ("理由和等级的稳定", "stability of reasons and grades"),
     LAW: ("规则版本", "law version"),
+    CREDIT: ("企业信用评分卡", "scorecard of enterprises"),
+}
+
+# Ways of fitting a scorecard; the second takes the first's place only if it ranks as well.
+CARDS: Mapping[str, tuple[str, str]] = {
+    EVIDENCE: ("证据权重卡", "card of weights of evidence"),
+    STUMPS: ("树桩卡", "card of stumps"),
 }
 
 
@@ -217,6 +225,44 @@ def law(trained: str, today: str) -> Gate:
         + ("" if same else f"，而模型按{trained}训练，须重新训练"),
         en=f"rules {today}"
         + ("" if same else f", but trained under {trained}: train again"),
+    )
+
+
+def credit(trial: pl.DataFrame, asked: str, margin: float) -> Gate:
+    """Judge the scorecard that would go with the model.
+
+    In none may worse score better; the challenging one must rank no worse than the one
+    of evidence on a year that neither had seen, beyond the margin by interval.
+    """
+    if trial.is_empty():
+        zh, en = "没有企业信用评分卡", "there is no scorecard of enterprises"
+        return Gate(CREDIT, passed=True, zh=zh, en=en)
+    card = trial.filter(card=asked).row(0, named=True)
+    rival = trial.filter(pl.col("gain").is_not_null()).to_dicts()
+    ranks = asked == EVIDENCE or any(r["gain_lower"] >= -margin for r in rival)
+    told = f"{card['columns']}项{card['bins']}档，违背方向{card['breaks']}处"
+    tale = f"{card['columns']} columns, {card['bins']} bins, {card['breaks']} against direction"
+    zh, en = CARDS[asked]
+    compared = "；".join(_rival_zh(row) for row in rival) or "尚无更早的一年可比"
+    beside = (
+        "; ".join(_rival_en(row) for row in rival) or "no earlier year to compare on"
+    )
+    return Gate(
+        CREDIT,
+        passed=card["breaks"] == 0 and ranks,
+        zh=f"采用{zh}（{told}）；{compared}",
+        en=f"uses the {en} ({tale}); {beside}",
+    )
+
+
+def _rival_zh(row: Mapping[str, float]) -> str:
+    return f"树桩卡在其后一年{row['cases']:,}家企业上AUC比证据权重卡{_signed(row)}"
+
+
+def _rival_en(row: Mapping[str, float]) -> str:
+    return (
+        f"on {row['cases']:,} enterprises of the year after, the card of stumps ranks "
+        f"{_signed(row)} in AUC against that of evidence"
     )
 
 

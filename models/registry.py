@@ -27,8 +27,9 @@ import polars as pl
 
 from features.catalogue import feature_names
 from features.errors import MachineError, ModelError, ProcedureError
+from models.pointers import point, pointed
 from models.risk import RiskModel
-from models.scorecard import Scorecard
+from models.scorecard import EVIDENCE, STUMPS, Scorecard
 from models.training_run import read_table, write_run
 
 if TYPE_CHECKING:
@@ -48,14 +49,14 @@ class Record:
     parameters: Mapping[str, str]
     metrics: Mapping[str, float]
     features: tuple[str, ...]
-    card: Scorecard | None = None
+    cards: Mapping[str, Scorecard] = field(default_factory=dict)
     tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
 
 def keep(model: RiskModel, record: Record, store: Path) -> None:
     """Write the model and its run, and make it the challenger.
 
-    The scorecard of the record, or its absence, goes with the model.
+    The scorecards of the record, or their absence, go with the model.
     The same model is one run however often it is kept; writers wait for each other.
 
     Raises:
@@ -63,8 +64,7 @@ def keep(model: RiskModel, record: Record, store: Path) -> None:
     """
     with _writing(store), _one_writer(store):
         model.save(store / "models" / model.version)
-        card = record.card
-        if card is not None:
+        for card in record.cards.values():
             card.save(store / "scorecards" / card.version)
         write_run(
             run_folder(store, model.version),
@@ -73,18 +73,25 @@ def keep(model: RiskModel, record: Record, store: Path) -> None:
             record.tables,
         )
         _log(model, record, store)
-        chosen = {"version": model.version, "scorecard": card.version if card else ""}
-        _point(store, CHALLENGER, chosen)
+        point(store, CHALLENGER, {"version": model.version, **_versions(record)})
+
+
+def _versions(record: Record) -> dict[str, str]:
+    """Name the scorecard that goes with the model, and the one that challenges it."""
+    kept = {name: card.version for name, card in record.cards.items()}
+    return {"scorecard": kept.get(EVIDENCE, ""), "stumps": kept.get(STUMPS, "")}
 
 
 def promote(
-    store: Path, version: str, before: str, promotion: Mapping[str, object]
+    store: Path, chosen: Mapping[str, str], before: str, promotion: Mapping[str, object]
 ) -> Path:
     """Make a reviewed challenger the champion, and keep who decided it and why.
 
-    `before` is the champion it was compared with, empty for a first one; both are looked
-    at under the store's lock, so that nobody trains or promotes in between. `promotion`
-    is what is written down beside the versions; gives the file.
+    `chosen` names the version of the model, and of one of the scorecards it was trained
+    with, empty where there was none. `before` is the champion it was compared with,
+    empty for a first one; all are looked at under the store's lock, so that nobody
+    trains or promotes in between. `promotion` is what is written down beside the
+    versions; gives the file.
 
     Raises:
         ModelError: there is no challenger.
@@ -92,23 +99,25 @@ def promote(
         MachineError: the store cannot be written; the old champion is still in use.
     """
     with _writing(store), _one_writer(store):
-        chosen = _pointed(store, CHALLENGER)
-        in_use = _pointed(store, CHAMPION)["version"] if is_promoted(store) else ""
-        if (chosen["version"], in_use) != (version, before):
+        kept = pointed(store, CHALLENGER)
+        in_use = pointed(store, CHAMPION)["version"] if is_promoted(store) else ""
+        cards = kept["scorecard"], kept["stumps"]
+        is_same = (kept["version"], in_use) == (chosen["version"], before)
+        if not is_same or chosen["scorecard"] not in cards:
             message = (
-                f"{version} is no longer the challenger, or its champion is another; "
+                f"{chosen['version']} is no longer the challenger, or its champion is another; "
                 "review again with: shian promote"
             )
             raise ProcedureError(message)
         folder = store / "promotions"
         folder.mkdir(exist_ok=True)
         path = folder / f"{len(list(folder.glob('*.json'))) + 1:04d}.json"
-        kept = {**chosen, "before": before, **promotion}
+        record = {**promotion, **chosen, "before": before}
         draft = path.with_suffix(".draft")
-        draft.write_text(json.dumps(kept, ensure_ascii=False, indent=1), "utf-8")
+        draft.write_text(json.dumps(record, ensure_ascii=False, indent=1), "utf-8")
         draft.replace(path)
         _name_champion(store, chosen["version"])
-        _point(store, CHAMPION, chosen)
+        point(store, CHAMPION, chosen)
     return path
 
 
@@ -153,6 +162,17 @@ def champion(store: Path) -> RiskModel:
     return _model(store, _in_use(store))
 
 
+def version_in_use(store: Path) -> str | None:
+    """Name the model in use, as champion reads it; None where there is none yet.
+
+    Raises:
+        ModelError: the pointer names no text.
+    """
+    role = _in_use(store)
+    is_there = (store / f"{role}.json").exists()
+    return pointed(store, role)["version"] if is_there else None
+
+
 def _in_use(store: Path) -> str:
     return CHAMPION if is_promoted(store) else CHALLENGER
 
@@ -163,7 +183,7 @@ def _model(store: Path, role: str) -> RiskModel:
     Raises:
         ModelError: as champion says.
     """
-    chosen = _pointed(store, role)["version"]
+    chosen = pointed(store, role)["version"]
     model = RiskModel.load(store / "models" / chosen)
     if model.version != chosen:
         message = f"the {role} {chosen} in {store} was changed after it was trained"
@@ -206,7 +226,7 @@ def scorecard_in_use(store: Path) -> Scorecard | None:
     Raises:
         ModelError: there is no champion, or the card's files were changed.
     """
-    chosen = _pointed(store, _in_use(store))["scorecard"]
+    chosen = pointed(store, _in_use(store))["scorecard"]
     if not chosen:
         return None
     card = Scorecard.load(store / "scorecards" / chosen)
@@ -214,35 +234,6 @@ def scorecard_in_use(store: Path) -> Scorecard | None:
         message = f"the scorecard {chosen} in {store} was changed after it was trained"
         raise ModelError(message)
     return card
-
-
-def _pointed(store: Path, role: str) -> dict[str, str]:
-    """Read what a pointer names: the version of the model, and of its scorecard."""
-    path = store / f"{role}.json"
-    try:
-        kept = json.loads(path.read_text("utf-8"))
-        chosen = {name: kept[name] for name in ("version", "scorecard")}
-    except (OSError, ValueError, LookupError, TypeError) as error:
-        message = (
-            f"{store} holds no {role}; train one with: shian train --store {store}"
-        )
-        told = f"{store} 中没有可用的模型，请先运行：shian train --store {store}"
-        raise ModelError(message, said=told) from error
-    for what, named in chosen.items():
-        if not isinstance(named, str):
-            message = (
-                f"{path} names as {what} {named!r}, which is no text; "
-                f"train again with: shian train --store {store}"
-            )
-            raise ModelError(message)
-    return chosen
-
-
-def _point(store: Path, role: str, chosen: Mapping[str, str]) -> None:
-    """Replace a pointer in one step."""
-    draft = store / f"{role}.json.draft"
-    draft.write_text(json.dumps(chosen), "utf-8")
-    draft.replace(store / f"{role}.json")
 
 
 @contextmanager
@@ -371,9 +362,10 @@ def _log_run(
         (folder / "requirements.txt").write_text("\n".join(pins) + "\n", "utf-8")
         (folder / "features.txt").write_text("\n".join(record.features) + "\n", "utf-8")
         client.log_artifacts(run_id, str(folder), "model")
-        if record.card is not None:
-            record.card.save(Path(scratch) / "scorecard")
-            client.log_artifacts(run_id, str(Path(scratch) / "scorecard"), "scorecard")
+        for name, card in record.cards.items():
+            card.save(Path(scratch) / "scorecards" / name)
+            kept = str(Path(scratch) / "scorecards" / name)
+            client.log_artifacts(run_id, kept, f"scorecards/{name}")
     client.log_artifacts(run_id, str(run_folder(store, model.version)), "training")
     if not client.search_registered_models(f"name = '{NAME}'"):
         client.create_registered_model(NAME)

@@ -25,6 +25,10 @@ from models.metrics import Array, Codes
 
 Points = npt.NDArray[np.int64]
 
+# The ways of fitting a card: weights of evidence, which goes with a model unless a
+# person says otherwise, and stumps, which challenge it.
+EVIDENCE, STUMPS = "evidence", "stumps"
+
 # A full weight must gain half a unit of log-likelihood, half of what Akaike asks: the
 # bins have paid for their cuts already.
 PRICE_OF_WEIGHT = 0.5

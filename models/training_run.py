@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -24,6 +25,11 @@ class TrainingRun:
     parameters: Mapping[str, str]
     metrics: Mapping[str, float]
     tables: Mapping[str, str]
+
+    @property
+    def as_of(self) -> date:
+        """Give the day before which everything it learned from was recorded."""
+        return date.fromisoformat(self.parameters["as_of"])
 
 
 def write_run(

@@ -18,9 +18,11 @@ with app.setup:
     from pipelines.model_card_page import (
         ATTRIBUTES,
         METRICS,
+        compared,
         facts,
         fairness_rows,
         measured,
+        scorecard_rows,
         stability_rows,
     )
     from pipelines.training_tables import HELD_OUT
@@ -50,6 +52,23 @@ def groups_of(card: ModelCard, attribute: str) -> pl.DataFrame:
     """List how the groups of one attribute were treated, the reference first."""
     table = card.fairness.filter(pl.col("attribute") == attribute)
     return pl.DataFrame(fairness_rows(table, zh)).drop("attribute", strict=False)
+
+
+@app.function
+def scorecards_of(card: ModelCard) -> pl.DataFrame:
+    """List the scorecards of enterprises, which is in use, and how they rank."""
+    return pl.DataFrame(
+        scorecard_rows(card, zh),
+        schema=["评分卡", "版本", "用途", "项/档", "违背方向", "AUC", "AUC之差", "PSI"],
+        orient="row",
+    )
+
+
+@app.function
+def comparison_of(rows: list[tuple[str, ...]]) -> pl.DataFrame:
+    """List what was compared, least regret first."""
+    names = ["排序依据", "遗憾值", "AUC", "完整模型多出的AUC"]
+    return pl.DataFrame(rows, schema=names, orient="row")
 
 
 @app.function
@@ -154,6 +173,23 @@ def _(card):
             orient="row",
         ),
         selection=None,
+    )
+
+
+@app.cell
+def _(card):
+    mo.ui.table(scorecards_of(card), selection=None)
+
+
+@app.cell
+def _(card):
+    mo.vstack(
+        [
+            mo.ui.table(comparison_of(table["rows"]), selection=None)
+            if table["kept"]
+            else mo.md(f"尚未计算：`shian compare`（{table['name']}）")
+            for table in compared(card, "zh")
+        ]
     )
 
 

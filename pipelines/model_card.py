@@ -4,24 +4,32 @@ Everything on it is read from what the training and the promotion kept, so that 
 of an old model is the same today as on the day it came into use.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from features.errors import ModelError
+from models.card_trial import TRIAL
 from models.clauses import GRADES
 from models.evaluate import compare
 from models.gates import visits_of
 from models.metrics import calibration_table
 from models.reason_stability import stable_share
-from models.registry import champion, is_promoted, kept_table, run_folder
+from models.registry import (
+    champion,
+    is_promoted,
+    kept_table,
+    run_folder,
+    scorecard_in_use,
+)
 from models.rules import load_rules
 from models.training_run import TrainingRun, read_run
+from pipelines.kept_comparison import ABLATION, RIVALS, kept_comparison
 from pipelines.promoting import promotions, review
-from pipelines.training_tables import FAIRNESS, HELD_OUT, STABILITY
+from pipelines.training_tables import CREDIT, FAIRNESS, HELD_OUT, STABILITY
 
 NAIVE = "past_serious"
 _METRICS = ("auc", "precision_at_top", "auc_inside_inspectors", "calibration_error")
@@ -34,7 +42,10 @@ class ModelCard:
     `overall` and `windows` hold the metrics of the held-out visits as
     models.evaluate.compare gives them, `bands` stated, found and visits; `stability` one
     row per story and direction; `gates` and `migration` are those of its promotion, or
-    of a review made now; `promotion` is empty for a model nobody has promoted.
+    of a review made now; `promotion` is empty for a model nobody has promoted. `cards`
+    has the columns of models.card_trial.TRIAL, `card_in_use` is the version of the
+    scorecard that gives the class, empty where there is none; `comparisons` are those
+    kept by shian compare, None for one that was not made.
     """
 
     version: str
@@ -48,6 +59,9 @@ class ModelCard:
     gates: list[dict[str, Any]]
     migration: pl.DataFrame
     promotion: dict[str, Any]
+    cards: pl.DataFrame
+    card_in_use: str
+    comparisons: Mapping[str, dict[str, Any] | None]
 
     @property
     def moved(self) -> tuple[int, int, int]:
@@ -77,6 +91,9 @@ class ModelCard:
             "migration": self.migration.to_dicts(),
             "changes": {"stricter": stricter, "milder": milder, "same": same},
             "promotion": self.promotion,
+            "scorecards": self.cards.to_dicts(),
+            "scorecard_in_use": self.card_in_use,
+            "comparisons": dict(self.comparisons),
         }
 
 
@@ -91,7 +108,7 @@ def model_card(warehouse: Path, *, store: Path) -> ModelCard:
     found, promotion = _judged(warehouse, store, model.version)
     held = _kept(store, model.version, HELD_OUT)
     rules = load_rules()
-    law = rules.applied_to(rules_day(run))
+    law = rules.applied_to(run.as_of)
     overall, windows, bands = _measured(held)
     return ModelCard(
         version=model.version,
@@ -116,12 +133,20 @@ def model_card(warehouse: Path, *, store: Path) -> ModelCard:
             },
         ),
         promotion=promotion,
+        **_compared(store, model.version),
     )
 
 
-def rules_day(run: TrainingRun) -> date:
-    """Give the day up to which the model was trained."""
-    return date.fromisoformat(run.parameters["as_of"])
+def _compared(store: Path, version: str) -> dict[str, Any]:
+    """Read how scorecards and models compared, where that was kept."""
+    card, trial = scorecard_in_use(store), kept_table(store, version, CREDIT)
+    return {
+        "cards": pl.DataFrame(schema=TRIAL) if trial is None else trial,
+        "card_in_use": card.version if card else "",
+        "comparisons": {
+            name: kept_comparison(store, version, name) for name in (RIVALS, ABLATION)
+        },
+    }
 
 
 def _judged(

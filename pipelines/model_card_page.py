@@ -9,11 +9,12 @@ import polars as pl
 from features.catalogue import catalogue
 from features.schema import labels
 from models.explain import STORIES
-from models.gates import NAMES
+from models.gates import CARDS, NAMES
 from pipelines import charts
-from pipelines.model_card import NAIVE, ModelCard, rules_day
+from pipelines.model_card import NAIVE, ModelCard
 from pipelines.monitor_page import matrix
 from pipelines.report import pages, trial_note
+from pipelines.screens.comparing import NAMES as RIVAL_NAMES
 from pipelines.train import Grower
 from pipelines.written import write_text
 
@@ -70,7 +71,7 @@ def card_page(card: ModelCard, lang: str) -> str:
             title=pick("模型说明卡", "Model card"),
             card=card,
             trial="" if card.promotion else trial_note(lang),
-            as_of=rules_day(card.run),
+            as_of=card.run.as_of,
             facts=facts(card, pick),
             features=families(pick),
             overall=measured(card.overall, pick),
@@ -82,6 +83,8 @@ def card_page(card: ModelCard, lang: str) -> str:
             fairness=fairness_rows(card.fairness, pick),
             stability=stability_rows(card.stability, pick),
             gates=[(pick(*NAMES[g["name"]]), g["passed"], g[lang]) for g in card.gates],
+            scorecards=scorecard_rows(card, pick),
+            compared=compared(card, lang),
             moves=matrix(card.migration),
             moved=card.moved,
         )
@@ -99,7 +102,7 @@ def facts(card: ModelCard, pick: Pick) -> list[tuple[str, str]]:
         (pick("规则版本", "rules"), told["law_version"]),
         (pick("程序版本", "program"), told["code_version"]),
         (pick("数据指纹", "facts"), told["data_fingerprint"]),
-        (pick("企业信用评分卡", "scorecard"), told["scorecard_version"] or "-"),
+        (pick("企业信用评分卡", "scorecard"), card.card_in_use or "-"),
     ]
 
 
@@ -196,6 +199,53 @@ def stability_rows(table: pl.DataFrame, pick: Pick) -> list[tuple[str, str, str,
         )
         for row in table.sort("reasons", descending=True).to_dicts()
     ]
+
+
+def scorecard_rows(card: ModelCard, pick: Pick) -> list[tuple[str, ...]]:
+    """Lay out the scorecards: name, use, size, breaks, and how they rank out of time."""
+    use = {True: pick("采用", "in use"), False: pick("仅供比较", "for comparison")}
+    return [
+        (
+            pick(*CARDS[row["card"]]),
+            row["version"],
+            use[row["version"] == card.card_in_use],
+            f"{row['columns']} / {row['bins']}",
+            f"{row['breaks']}",
+            _ends(row, ("auc", "lower", "upper"), ".3f"),
+            _ends(row, ("gain", "gain_lower", "gain_upper"), "+.3f"),
+            "-" if row["psi"] is None else f"{row['psi']:.2f}",
+        )
+        for row in card.cards.to_dicts()
+    ]
+
+
+def compared(card: ModelCard, lang: str) -> list[dict[str, Any]]:
+    """Lay out the comparisons kept with the model, each with its windows, or none."""
+    return [
+        {"name": name, "kept": kept, "rows": _compared_rows(kept, lang) if kept else []}
+        for name, kept in card.comparisons.items()
+    ]
+
+
+def _compared_rows(kept: Mapping[str, Any], lang: str) -> list[tuple[str, ...]]:
+    """Give name, regret, AUC and the model's gain of each score, least regret first."""
+    auc = {row["ranker"]: row for row in kept["overall"] if row["metric"] == "auc"}
+    return [
+        (
+            RIVAL_NAMES[row["ranker"]][lang == "en"],
+            _ends(row, ("regret", "lower", "upper"), ".3f"),
+            _ends(auc[row["ranker"]], ("value", "lower", "upper"), ".3f"),
+            _ends(auc[row["ranker"]], ("gain", "gain_lower", "gain_upper"), "+.3f"),
+        )
+        for row in kept["regret"]
+    ]
+
+
+def _ends(row: Mapping[str, Any], names: tuple[str, str, str], form: str) -> str:
+    if row[names[0]] is None:
+        return "-"
+    value, low, high = (format(row[name], form) for name in names)
+    return f"{value} ({low}, {high})"
 
 
 def _how(grown_by: str, pick: Pick) -> str:

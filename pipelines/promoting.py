@@ -20,11 +20,14 @@ from features.matrix import build
 from features.schema import Facts
 from features.warehouse import open_warehouse
 from models import gates
+from models.card_trial import TRIAL
 from models.fairness import Limits, unfair
 from models.gates import Gate, Steadiness
+from models.pointers import pointed
 from models.probe import probe
 from models.reason_stability import stable_share
 from models.registry import (
+    CHALLENGER,
     challenger,
     champion,
     is_promoted,
@@ -34,10 +37,11 @@ from models.registry import (
 )
 from models.risk import RiskModel
 from models.rules import Rules, RuleSet, load_rules
+from models.scorecard import EVIDENCE
 from models.training_run import TrainingRun, read_run
 from pipelines.judging import judge
 from pipelines.train import legal_life_days
-from pipelines.training_tables import FAIRNESS, HELD_OUT, STABILITY
+from pipelines.training_tables import CREDIT, FAIRNESS, HELD_OUT, STABILITY
 from pipelines.visits import BLOCK_MONTHS, blocks_between, visit_rows
 
 Progress = Callable[[str, float], None]
@@ -52,6 +56,8 @@ class Review:
     """What the gates found of a challenger, beside the champion it would replace.
 
     `migration` has grade_before, grade_after and businesses; None for a first model.
+    `card` is the way in which the scorecard that goes with it was fitted, and
+    `scorecard` its version, empty where there is none.
     """
 
     version: str
@@ -60,6 +66,8 @@ class Review:
     run: TrainingRun
     gates: tuple[Gate, ...]
     migration: pl.DataFrame | None
+    card: str
+    scorecard: str
 
     @property
     def refused_by(self) -> tuple[str, ...]:
@@ -75,6 +83,8 @@ class Review:
             "gates": [asdict(gate) for gate in self.gates],
             "refused_by": list(self.refused_by),
             "migration": [] if self.migration is None else self.migration.to_dicts(),
+            "card": self.card,
+            "scorecard": self.scorecard,
         }
 
 
@@ -100,45 +110,66 @@ class Person:
             raise UsageError(message)
 
 
-def review(warehouse: Path, *, store: Path, progress: Progress | None = None) -> Review:
+def review(
+    warehouse: Path,
+    *,
+    store: Path,
+    card: str = EVIDENCE,
+    progress: Progress | None = None,
+) -> Review:
     """Put the challenger of a store through every gate; nothing is changed.
 
     Raises:
         ModelError: there is no challenger, or its training kept no tables.
+        UsageError: no scorecard was fitted in the way asked for.
     """
     say = progress or (lambda _what, _share: None)
     say("facts", 0.0)
     model = challenger(store)
     before = champion(store) if is_promoted(store) else None
+    trial, scorecard = _card(store, model, card)
     run = read_run(run_folder(store, model.version))
-    as_of = date.fromisoformat(run.parameters["as_of"])
     with open_warehouse(warehouse, read_only=True) as opened:
-        facts = opened.facts()
-    rules = load_rules()
-    law = rules.applied_to(as_of)
+        facts, rules = opened.facts(), load_rules()
+    law = rules.applied_to(run.as_of)
     say("quality", 0.1)
-    held = _held(store, model, before, facts, rules)
+    compared = _compared(store, model, before, facts, rules)
+    measured = _measured(compared, _table(store, model, HELD_OUT), law)
     say("monotone", 0.3)
-    probed = probe(model, _latest(facts, as_of, rules), rows=PROBE_ROWS)
+    probed = probe(model, _latest(facts, run.as_of, rules), rows=PROBE_ROWS)
     say("grades", 0.6)
-    migration = None
-    if before is not None:
-        migration = migrate(facts, as_of, (before, model), rules)
+    migration = _migrated(facts, run.as_of, (before, model), rules)
     say("done", 1.0)
     return Review(
         version=model.version,
         before=before.version if before else "",
-        as_of=as_of,
+        as_of=run.as_of,
         run=run,
         gates=(
-            *_measured(held, _table(store, model, HELD_OUT), law),
+            *measured,
             gates.monotone(probed),
-            _fair(_table(store, model, FAIRNESS), law),
-            _steady(_table(store, model, STABILITY), migration, law),
+            *_from_tables(store, model, migration, law),
             gates.law(run.parameters["law_version"], rules.version),
+            gates.credit(trial, card, law.number("release.auc_margin")),
         ),
         migration=migration,
+        card=card,
+        scorecard=scorecard,
     )
+
+
+def _card(store: Path, model: RiskModel, card: str) -> tuple[pl.DataFrame, str]:
+    """Read how the scorecards compared, and the version of the one asked for."""
+    named = pointed(store, CHALLENGER)
+    version = named["scorecard" if card == EVIDENCE else card]
+    if card != EVIDENCE and not version:
+        message = (
+            f"the training of {model.version} kept no scorecard of {card}; train again "
+            f"with: shian train --store {store}, or leave --card out"
+        )
+        raise UsageError(message)
+    trial = kept_table(store, model.version, CREDIT)
+    return pl.DataFrame(schema=TRIAL) if trial is None else trial, version
 
 
 def _measured(
@@ -169,7 +200,8 @@ def confirm(found: Review, person: Person, *, store: Path) -> Path:
         )
         raise ProcedureError(message)
     kept = {**asdict(person), **found.as_dict()}
-    return promote(store, found.version, found.before, kept)
+    chosen = {"version": found.version, "scorecard": found.scorecard}
+    return promote(store, chosen, found.before, kept)
 
 
 def migrate(
@@ -182,6 +214,14 @@ def migrate(
         for model in models
     )
     return count_moves(before, after)
+
+
+def _migrated(
+    facts: Facts, as_of: date, models: tuple[RiskModel | None, RiskModel], rules: Rules
+) -> pl.DataFrame | None:
+    """Count the moves against the champion; there are none for a first model."""
+    before, after = models
+    return None if before is None else migrate(facts, as_of, (before, after), rules)
 
 
 def count_moves(before: pl.Series, after: pl.Series) -> pl.DataFrame:
@@ -212,7 +252,7 @@ def _table(store: Path, model: RiskModel, name: str) -> pl.DataFrame:
     return table
 
 
-def _held(
+def _compared(
     store: Path,
     model: RiskModel,
     before: RiskModel | None,
@@ -266,6 +306,14 @@ def _latest(facts: Facts, as_of: date, rules: Rules) -> pl.DataFrame:
     everybody = cohort(facts, as_of)
     step = max(1, everybody.height // PROBE_ROWS)
     return build(facts, everybody.gather_every(step), legal_life_days=life)
+
+
+def _from_tables(
+    store: Path, model: RiskModel, migration: pl.DataFrame | None, law: RuleSet
+) -> tuple[Gate, Gate]:
+    """Judge fairness, and what keeps, by the tables of the training."""
+    fair = _fair(_table(store, model, FAIRNESS), law)
+    return fair, _steady(_table(store, model, STABILITY), migration, law)
 
 
 def _fair(table: pl.DataFrame, law: RuleSet) -> Gate:

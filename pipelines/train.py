@@ -1,6 +1,6 @@
 """Train the risk model on every visit known before a day, and keep its record.
 
-The scorecard of enterprises is fitted beside it, where there are cases enough.
+The scorecards of enterprises are fitted beside it, where there are cases enough.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,16 +16,22 @@ import polars as pl
 from features.catalogue import catalogue, feature_names
 from features.schema import Facts
 from features.warehouse import open_warehouse
-from models import credit
+from models import card_trial, credit
+from models.card_trial import TRIAL
 from models.clauses import Number
-from models.registry import CHALLENGER, Record, check_place, keep
+from models.registry import (
+    CHALLENGER,
+    Record,
+    check_place,
+    keep,
+)
 from models.risk import ROUNDS, Grow, RiskModel, fit, grow_here, parameters
 from models.rules import Rules, load_rules
-from models.scorecard import Scorecard
+from models.scorecard import EVIDENCE, STUMPS, Scorecard
 from models.training import Training
 from pipelines.held_out import held_out
 from pipelines.provenance import code_version, fingerprint
-from pipelines.training_tables import training_tables
+from pipelines.training_tables import CREDIT, training_tables
 from pipelines.visits import (
     BLOCK_MONTHS,
     VisitRows,
@@ -67,6 +73,7 @@ class TrainReport:
     gravity_share: float
     role: str
     scorecard_version: str = ""
+    stumps_version: str = ""
     scorecard_cases: int = 0
     scorecard_note: str = ""
     grown_by: str = Grower.how
@@ -104,12 +111,13 @@ def train(
     grower = grower or Grower()
     model, held = _with_shadow(facts, rows, grower.grow)
     say("scorecard", 0.7)
-    card, found = fit_card(facts, as_of, rules)
+    fitted = fit_cards(facts, as_of, rules)
     report = _report(model, rows, rules, as_of, facts)
-    report = replace(report, grown_by=grower.how, **found)
+    report = replace(report, grown_by=grower.how, **fitted.told)
     say("record", 0.8)
-    tables = training_tables(facts, rows, model, held)
-    record = replace(_record(report, rows, grower), card=card, tables=tables)
+    tables = {**training_tables(facts, rows, model, held), CREDIT: fitted.trial}
+    record = _record(report, rows, grower)
+    record = replace(record, cards=fitted.cards, tables=tables)
     keep(model, record, store)
     say("done", 1.0)
     return report
@@ -134,29 +142,39 @@ def known_rows(facts: Facts, as_of: date, rules: Rules) -> VisitRows:
     return rows.known_before(as_of)
 
 
-def fit_card(
-    facts: Facts, as_of: date, rules: Rules
-) -> tuple[Scorecard | None, dict[str, Any]]:
-    """Fit the scorecard of enterprises; without cases enough say what is lacking.
+@dataclass(frozen=True)
+class FittedCards:
+    """The scorecards of enterprises by their way of fitting, and how they compare.
 
-    The second is what a report says of it. A year that the records do not cover to its
-    end is no case, though it may be over by the day asked for.
+    `told` is what a report says of them; without cases enough there is no card.
+    """
+
+    told: dict[str, Any]
+    cards: Mapping[str, Scorecard] = field(default_factory=dict)
+    trial: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=TRIAL))
+
+
+def fit_cards(facts: Facts, as_of: date, rules: Rules) -> FittedCards:
+    """Fit the scorecards of enterprises; without cases enough say what is lacking.
+
+    A year that the records do not cover to its end is no case, though it may be over by
+    the day asked for.
     """
     law = rules.in_force(as_of)
     if not credit.is_in_force(law):
         note = f"no scorecard: credit evaluation had no rules in force on {as_of}"
-        return None, {"scorecard_note": note}
+        return FittedCards({"scorecard_note": note})
     life = legal_life_days(rules, as_of)
     known = min(as_of, records_end(facts))
     cases = credit.past_cases(facts, known, law, legal_life_days=life)
     lacking = cases.shortfall()
+    told: dict[str, Any] = {"scorecard_cases": len(cases.bad)}
     if lacking:
-        return None, {"scorecard_cases": len(cases.bad), "scorecard_note": lacking}
-    card = credit.fit_credit(cases, law, trained_until=as_of)
-    return card, {
-        "scorecard_version": card.version,
-        "scorecard_cases": len(cases.bad),
-    }
+        return FittedCards({**told, "scorecard_note": lacking})
+    cards = card_trial.fit_cards(cases, law, until=as_of)
+    told["scorecard_version"] = cards[EVIDENCE].version
+    told["stumps_version"] = cards[STUMPS].version
+    return FittedCards(told, cards, card_trial.card_trial(facts, cases, cards, law))
 
 
 def legal_life_days(rules: Rules, day: date) -> int | None:
@@ -229,6 +247,7 @@ def _record(report: TrainReport, rows: VisitRows, grower: Grower) -> Record:
             "data_fingerprint": report.data_fingerprint,
             "block_months": str(BLOCK_MONTHS),
             "scorecard_version": report.scorecard_version,
+            "stumps_version": report.stumps_version,
             "rounds": str(ROUNDS),
             "grown_by": grower.how,
             **{name: str(value) for name, value in chosen.items()},

@@ -19,7 +19,7 @@ from pipelines.held_out import ATTRIBUTES
 from pipelines.visits import VisitRows
 
 CASEBOOK, HELD_OUT, FAIRNESS = "casebook", "held_out", "fairness"
-PROFILE, STABILITY = "profile", "stability"
+PROFILE, STABILITY, CREDIT = "profile", "stability", "credit"
 # What the present is compared with: the last year, so that no season stands alone.
 PROFILE_DAYS = 365
 # Visits whose reasons are looked for again in every resample.

@@ -32,6 +32,7 @@ def compare(
     rival: Rival = None,
     ablation: Ablation = False,
     warehouse: Warehouse = settings.WAREHOUSE,
+    store: options.Store = settings.STORE,
     out: options.OutOrNothing = None,
     lang: Lang = settings.LANGUAGE,
     as_json: Json = False,
@@ -40,12 +41,15 @@ def compare(
     """比较模型 / which score deserves to decide
 
     各种模型和单项排序在同样的过去窗口上比较，每个窗口只用其开始前已记录的事实；遗憾值
-    为每个窗口与当时最好者之差。
+    为每个窗口与当时最好者之差。结果留存在模型库中，模型说明卡予以展示（--rival 只比较
+    部分时不留存）。
 
     Models and one-fact rankers on the same past windows, each trained before it began;
-    regret is what each gives away to the best of every window.
+    regret is what each gives away to the best of every window. The result is kept in
+    the store for the model card, unless --rival compares only some.
     """
     from pipelines.compare import chosen, compare_rivals
+    from pipelines.kept_comparison import ABLATION, RIVALS, keep_comparison
     from pipelines.screens.comparing import show_comparison, write_files
 
     voice = options.voice(lang, as_json=as_json, quiet=quiet)
@@ -60,6 +64,13 @@ def compare(
         )
     voice.facts(report.as_dict())
     show_comparison(voice, report)
+    if not rival and (
+        kept := keep_comparison(report, ABLATION if ablation else RIVALS, store=store)
+    ):
+        voice.say(
+            f"已留存，供 shian model-card 展示：{kept}",
+            f"Kept for shian model-card: {kept}",
+        )
     if out is not None:
         made = write_files(report, out)
         voice.say(f"已写入：{made[0]}", f"Written: {made[0]}")

@@ -1,7 +1,7 @@
 """Commands about which model is in use: promote, monitor, model-card."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -9,6 +9,7 @@ from pipelines import settings
 from pipelines.commands import options
 from pipelines.commands.options import AsOf, Json, Lang, Quiet, Store, Warehouse
 
+ScorecardKind = Literal["evidence", "stumps"]
 By = Annotated[
     str | None,
     typer.Option(
@@ -17,6 +18,14 @@ By = Annotated[
 ]
 Reason = Annotated[
     str | None, typer.Option("--reason", help="启用的理由 / why it comes into use")
+]
+Card = Annotated[
+    ScorecardKind,
+    typer.Option(
+        "--card",
+        help="企业信用评分卡：evidence 证据权重卡，stumps 树桩卡 / scorecard of "
+        "enterprises to use: weights of evidence, or stumps",
+    ),
 ]
 Since = Annotated[
     str | None,
@@ -32,6 +41,7 @@ Page = Annotated[Path, typer.Option("--out", help="网页文件 / page to write"
 def promote(
     by: By = None,
     reason: Reason = None,
+    card: Card = "evidence",
     warehouse: Warehouse = settings.WAREHOUSE,
     store: Store = settings.STORE,
     lang: Lang = settings.LANGUAGE,
@@ -41,11 +51,13 @@ def promote(
     """启用候选模型 / make the challenger the champion
 
     候选模型须通过质量、校准、单调、公平、稳定和规则版本各关，并由具名人员说明理由后启用；
-    未通过时说明是哪一关，现行模型不变。不给 --by 时只检验，不启用。
+    未通过时说明是哪一关，现行模型不变。不给 --by 时只检验，不启用。--card stumps 则同时启用
+    作为挑战者的树桩评分卡。
 
     The challenger has to pass the gates (quality, calibration, monotone directions,
     fairness, stability, law version), and a named person confirms with a reason. A
     refusal names the gate, and the champion stays. Without --by only the gates are run.
+    With --card stumps the challenging scorecard of enterprises comes into use with it.
     """
     from pipelines.promoting import Person, confirm, review
     from pipelines.screens.governing import show_review
@@ -57,7 +69,7 @@ def promote(
         person = Person(by or "", reason or "", at, options.account())
         person.check()
     with voice.progress("检验候选模型", "reviewing") as progress:
-        found = review(warehouse, store=store, progress=progress)
+        found = review(warehouse, store=store, card=card, progress=progress)
     show_review(voice, found)
     if person is None:
         voice.facts({**found.as_dict(), "is_promoted": False})

@@ -80,7 +80,11 @@ def _scorecard(voice: Voice, report: "TrainReport") -> str:
     """Name the scorecard, or say why there is none."""
     cases = f"{report.scorecard_cases:,}"
     lacking = f"未建：企业年样本{cases}个，样本不足或信用规则尚未施行"
-    return report.scorecard_version or voice.pick(lacking, report.scorecard_note)
+    if not report.scorecard_version:
+        return voice.pick(lacking, report.scorecard_note)
+    zh, en = f"树桩卡{report.stumps_version}为挑战者", "challenged by stumps"
+    beside = voice.pick(zh, f"{en} {report.stumps_version}")
+    return f"{report.scorecard_version} ({beside})"
 
 
 def backtest(

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from models import gates
+from models.card_trial import TRIAL
 from models.gates import Steadiness, calibration_and_chance
 from models.probe import BREAKS, Probe
 
@@ -124,3 +125,33 @@ def test_other_rules_ask_for_another_training() -> None:
     assert "train again" in refused.en
     assert refused.label("zh") == "规则版本"
     assert refused.label("en") == "law version"
+
+
+def cards(**stumps):
+    """Give a trial of two cards, the one of stumps as told."""
+    both = {"columns": 9, "bins": 40, "breaks": 0, "cases": 800}
+    found = {"gain": 0.01, "gain_lower": -0.002, "gain_upper": 0.02}
+    rows = [{"card": "evidence", **both}, {"card": "stumps", **both, **found, **stumps}]
+    return pl.DataFrame(rows, schema=TRIAL)
+
+
+@pytest.mark.parametrize(
+    ("trial", "asked", "passes"),
+    [
+        (cards(), "evidence", True),
+        (cards(), "stumps", True),
+        (cards(gain_lower=-0.02), "stumps", False),
+        (cards(gain_lower=-0.02), "evidence", True),
+        (cards(breaks=1), "stumps", False),
+        (cards(breaks=1), "evidence", True),
+        (cards(gain=None, gain_lower=None, gain_upper=None), "stumps", False),
+        (cards(gain=None, gain_lower=None, gain_upper=None), "evidence", True),
+        (cards().clear(), "evidence", True),
+    ],
+)
+def test_a_challenging_card_must_rank_as_well_and_none_may_break(trial, asked, passes):
+    gate = gates.credit(trial, asked, 0.01)
+    assert gate.passed == passes
+    if not trial.is_empty():
+        names = {"evidence": "weights of evidence", "stumps": "stumps"}
+        assert f"uses the card of {names[asked]} (9 columns" in gate.en

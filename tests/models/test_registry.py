@@ -126,13 +126,17 @@ def test_until_a_model_is_promoted_the_challenger_is_used_on_trial(
     assert champion(own_store) == second
 
 
+def of(model):
+    return {"version": model.version, "scorecard": ""}
+
+
 def test_a_promoted_model_stays_whatever_is_trained(first, second, own_store):
-    path = promote(own_store, first.version, "", {"by": "李雷", "reason": "首个模型"})
+    path = promote(own_store, of(first), "", {"by": "李雷", "reason": "首个模型"})
     assert is_promoted(own_store)
     keep(second, RECORD, own_store)
     assert (champion(own_store), challenger(own_store)) == (first, second)
     kept_as = {"by": "韩梅梅", "reason": "按季更新"}
-    later = promote(own_store, second.version, first.version, kept_as)
+    later = promote(own_store, of(second), first.version, kept_as)
     assert champion(own_store) == second
     kept = [json.loads(p.read_text("utf-8")) for p in (path, later)]
     assert [k["before"] for k in kept] == ["", first.version]
@@ -146,9 +150,11 @@ def test_a_model_trained_or_promoted_since_the_review_is_not_the_one_reviewed(
     first, second, own_store
 ):
     keep(second, RECORD, own_store)
+    other_card = {**of(second), "scorecard": "another"}
     for reviewed, before in (
-        (first.version, ""),  # a newer challenger stands in its place
-        (second.version, first.version),  # compared with a champion that is none
+        (of(first), ""),  # a newer challenger stands in its place
+        (of(second), first.version),  # compared with a champion that is none
+        (other_card, ""),  # the scorecard is none of the challenger's
     ):
         with pytest.raises(ProcedureError, match="review again"):
             promote(own_store, reviewed, before, {})
@@ -158,7 +164,7 @@ def test_a_model_trained_or_promoted_since_the_review_is_not_the_one_reviewed(
 
 def test_a_store_without_a_challenger_promotes_none(tmp_path):
     with pytest.raises(ModelError, match="holds no challenger"):
-        promote(tmp_path, "v1", "", {})
+        promote(tmp_path, {"version": "v1", "scorecard": ""}, "", {})
     assert not is_promoted(tmp_path)
 
 

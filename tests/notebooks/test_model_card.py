@@ -26,10 +26,16 @@ def card(scored_warehouse):
 
 
 def test_it_lists_gates_and_groups(notebook, card):
-    assert notebook.gates_of(card).height == 6
+    assert notebook.gates_of(card).height == 7
     groups = notebook.groups_of(card, "business_type")
     assert groups["is_reference"].to_list()[0]
     assert "餐饮服务" in groups["group"].to_list()
+
+
+def test_it_lists_scorecards_and_comparisons(notebook, card):
+    """The small district has no scorecard, and nobody compared its models yet."""
+    assert notebook.scorecards_of(card).is_empty()
+    assert notebook.comparison_of([("模型", "-", "-", "-")]).shape == (1, 4)
 
 
 def test_a_larger_part_of_the_list_finds_more(notebook):

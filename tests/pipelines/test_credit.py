@@ -1,5 +1,6 @@
 """Enterprise credit on a simulated district: cases, card, scores, and what they reach."""
 
+import json
 import shutil
 from dataclasses import replace
 from datetime import date
@@ -12,24 +13,26 @@ import pytest
 from features.errors import ModelError
 from features.schema import Facts
 from features.warehouse import open_warehouse
+from models.card_trial import card_trial, fit_cards
 from models.credit import (
     MIN_CASES,
     Cases,
     credit_reasons,
     credit_standing,
-    fit_credit,
     past_cases,
 )
 from models.metrics import Array, Ranked
-from models.registry import scorecard_in_use
+from models.registry import challenger, kept_table, scorecard_in_use
 from models.rules import RuleSet, load_rules
-from models.scorecard import Scorecard, scorecard_sql
+from models.scorecard import EVIDENCE, STUMPS, Scorecard, scorecard_sql
 from models.stability import characteristic_stability, score_stability
 from pipelines import monitoring
 from pipelines.load import load
+from pipelines.promoting import Person, confirm, promotions, review
 from pipelines.score import score
 from pipelines.simulate import simulate
-from pipelines.train import fit_card, train
+from pipelines.train import fit_cards as fit_known
+from pipelines.train import train
 
 pytestmark = pytest.mark.slow
 
@@ -38,6 +41,7 @@ TODAY, LAST_YEAR = date(2026, 1, 1), date(2025, 1, 1)
 BUSINESSES = 3000
 LIFE = 1826
 DRAWS, SEED = 400, 3
+PERSON = Person("李雷", "试用树桩卡", "2026-01-02T09:00:00+08:00", "officer")
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +71,7 @@ def cases(facts: Facts, law: RuleSet) -> Cases:
 
 @pytest.fixture(scope="module")
 def card(cases: Cases, law: RuleSet) -> Scorecard:
-    return fit_credit(cases, law, trained_until=TODAY)
+    return fit_cards(cases, law, until=TODAY)[EVIDENCE]
 
 
 @pytest.fixture(scope="module")
@@ -100,8 +104,8 @@ def test_facts_recorded_on_the_day_or_later_change_nothing(
     )
     assert earlier.matrix.equals(blind.matrix)
     assert (earlier.bad == blind.bad).all()
-    ours = fit_credit(earlier, law, trained_until=LAST_YEAR)
-    assert ours == fit_credit(blind, law, trained_until=LAST_YEAR)
+    ours = fit_cards(earlier, law, until=LAST_YEAR)[EVIDENCE]
+    assert ours == fit_cards(blind, law, until=LAST_YEAR)[EVIDENCE]
 
 
 def test_no_case_of_an_earlier_year_is_of_the_year_to_come(
@@ -116,7 +120,7 @@ def test_out_of_time_the_card_ranks_ahead_of_every_single_fact(
     cases: Cases, earlier: Cases, law: RuleSet
 ) -> None:
     """Frozen a year ago, judged on the year since; paired over resampled enterprises."""
-    past = fit_credit(earlier, law, trained_until=LAST_YEAR)
+    past = fit_cards(earlier, law, until=LAST_YEAR)[EVIDENCE]
     late = of_last_year(cases)
     rankers = {
         "card": -past.score(late.matrix).astype(float),
@@ -134,6 +138,44 @@ def test_out_of_time_the_card_ranks_ahead_of_every_single_fact(
         gain = auc["card"] - auc[name]
         assert gain.mean() > 0, (name, gain.mean(), gain.std(), auc["card"].mean())
     assert np.percentile(auc["card"] - auc["past penalties"], 2.5) > 0
+
+
+@pytest.fixture(scope="module")
+def trial(facts: Facts, cases: Cases, law: RuleSet) -> pl.DataFrame:
+    return card_trial(facts, cases, fit_cards(cases, law, until=TODAY), law)
+
+
+def test_the_cards_are_tried_on_a_year_that_neither_had_seen(
+    trial: pl.DataFrame, cases: Cases, earlier: Cases, law: RuleSet
+) -> None:
+    """What the trial learned from is what was on record when that year began."""
+    rows = {row["card"]: row for row in trial.to_dicts()}
+    assert list(rows) == [EVIDENCE, STUMPS]
+    late = of_last_year(cases)
+    past = fit_cards(earlier, law, until=LAST_YEAR)
+    for name, row in rows.items():
+        assert row["year_from"] == LAST_YEAR
+        assert (row["cases"], row["bad"]) == (len(late.bad), late.bad.sum())
+        scores = -past[name].score(late.matrix).astype(float)
+        auc = Ranked(scores, late.bad).auc(np.ones((1, len(late.bad))))
+        assert row["auc"] == pytest.approx(auc[0], abs=1e-12)
+        assert row["lower"] < row["auc"] < row["upper"]
+        assert row["breaks"] == 0
+        assert row["psi"] == score_stability(past[name], late.matrix)
+    gain = rows[STUMPS]["auc"] - rows[EVIDENCE]["auc"]
+    assert rows[STUMPS]["gain"] == pytest.approx(gain)
+    assert rows[STUMPS]["gain_lower"] < gain < rows[STUMPS]["gain_upper"]
+    assert rows[EVIDENCE]["gain"] is None
+
+
+def test_without_an_earlier_year_only_the_cards_themselves_are_told(
+    facts: Facts, cases: Cases, law: RuleSet
+) -> None:
+    late = of_last_year(cases)
+    cards = fit_cards(late, law, until=TODAY)
+    alone = card_trial(facts, late, cards, law)
+    assert alone["version"].to_list() == [card.version for card in cards.values()]
+    assert alone["auc"].null_count() == alone.height == 2
 
 
 def values(cases: Cases, feature: str) -> Array:
@@ -196,7 +238,7 @@ def test_sql_scores_the_real_matrix_as_the_program_does(
 def test_a_year_on_the_population_has_hardly_moved(
     cases: Cases, earlier: Cases, law: RuleSet
 ) -> None:
-    past = fit_credit(earlier, law, trained_until=LAST_YEAR)
+    past = fit_cards(earlier, law, until=LAST_YEAR)[EVIDENCE]
     late = of_last_year(cases).matrix
     assert 0 <= score_stability(past, late) < 0.25
     by_feature = characteristic_stability(past, late)
@@ -252,6 +294,33 @@ def test_the_card_in_use_is_readable_by_people_and_refused_when_changed(
         scorecard_in_use(other)
 
 
+def test_the_card_of_stumps_is_kept_beside_and_used_only_when_a_person_promotes_it(
+    warehouse: Path, store: Path, tmp_path: Path
+) -> None:
+    own = shutil.copytree(store, tmp_path / "models")
+    version = challenger(own).version
+    trial = kept_table(own, version, "credit")
+    assert trial is not None
+    kept = dict(trial.select("card", "version").iter_rows())
+    in_use = scorecard_in_use(own)
+    assert in_use is not None
+    assert in_use.version == kept[EVIDENCE]
+    assert Scorecard.load(own / "scorecards" / kept[STUMPS]).breaks() == 0
+    for card in (EVIDENCE, STUMPS):
+        found = review(warehouse, store=own, card=card)
+        assert found.scorecard == kept[card]
+        gate = found.gates[-1]
+        assert gate.name == "credit"
+        passing = replace(
+            found, gates=tuple(replace(g, passed=True) for g in found.gates)
+        )
+        confirm(passing, PERSON, store=own)
+        in_use = scorecard_in_use(own)
+        assert in_use is not None
+        assert in_use.version == kept[card]
+        assert promotions(own)[-1]["card"] == card
+
+
 def test_a_credit_score_changes_nothing_in_the_risk_grade(
     warehouse: Path, store: Path
 ) -> None:
@@ -259,8 +328,8 @@ def test_a_credit_score_changes_nothing_in_the_risk_grade(
     with_card = scored(warehouse, store)
     pointer = store / "challenger.json"
     kept = pointer.read_text("utf-8")
-    version = next((store / "scorecards").iterdir()).name
-    pointer.write_text(kept.replace(version, ""), "utf-8")
+    bare = {**json.loads(kept), "scorecard": ""}
+    pointer.write_text(json.dumps(bare), "utf-8")
     without = scored(warehouse, store)
     pointer.write_text(kept, "utf-8")
     credit = ["credit_score", "credit_class", "credit_basis"]
@@ -288,15 +357,16 @@ def test_too_few_enterprises_make_no_card_and_the_report_says_so(facts: Facts) -
         facts,
         business=facts.business.filter(pl.col("business_id").is_in(few.implode())),
     )
-    card, found = fit_card(small, TODAY, load_rules())
-    assert card is None
-    assert "enterprise years" in found["scorecard_note"]
+    found = fit_known(small, TODAY, load_rules())
+    assert found.cards == {}
+    assert found.trial.is_empty()
+    assert "enterprise years" in found.told["scorecard_note"]
 
 
 def test_before_the_opinions_no_card_is_fitted(facts: Facts) -> None:
-    card, found = fit_card(facts, date(2021, 12, 31), load_rules())
-    assert card is None
-    assert "no rules in force" in found["scorecard_note"]
+    found = fit_known(facts, date(2021, 12, 31), load_rules())
+    assert found.cards == {}
+    assert "no rules in force" in found.told["scorecard_note"]
 
 
 def test_scoring_leaves_everybody_without_a_form_alone(

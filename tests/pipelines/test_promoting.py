@@ -86,6 +86,13 @@ def test_a_refusal_names_the_gate_and_nothing_changes(found, store, gate):
     assert promotions(store) == []
 
 
+def test_a_card_of_stumps_that_was_never_fitted_is_not_promoted(scored_warehouse):
+    """The small district has too few enterprises for any scorecard."""
+    store = scored_warehouse.parent / "models"
+    with pytest.raises(UsageError, match="kept no scorecard of stumps"):
+        review(scored_warehouse, store=store, card="stumps")
+
+
 @pytest.mark.parametrize("changed", [{"by": " "}, {"reason": ""}])
 def test_nobody_and_no_reason_promote_nothing(found, store, changed):
     with pytest.raises(UsageError, match="--by and --reason"):

@@ -16,7 +16,7 @@ from models.rules import load_rules
 from models.training_run import read_run
 from pipelines.provenance import code_version, fingerprint
 from pipelines.train import (
-    fit_card,
+    fit_cards,
     known_rows,
     legal_life_days,
     train,
@@ -200,5 +200,5 @@ def test_the_last_day_of_the_calendar_learns_what_the_records_hold(facts):
 
 
 def test_a_year_the_records_do_not_cover_makes_no_case_of_credit(facts):
-    found = [fit_card(facts, day, load_rules())[1] for day in (AS_OF, date.max)]
+    found = [fit_cards(facts, day, load_rules()).told for day in (AS_OF, date.max)]
     assert found[0]["scorecard_cases"] == found[1]["scorecard_cases"] > 0
