@@ -753,8 +753,8 @@ comment on column output.score.is_provisional is '是否暂定 | Some rule or va
 comment on column output.score.is_new_business is '是否新开办 | Graded from static points alone as a new business |';
 comment on column output.score.is_near_edge is '是否临界 | The interval of the points crosses a grade edge |';
 comment on column output.score.probability is '严重不合格概率 | Calibrated probability of a serious finding at the next visit | share';
-comment on column output.score.probability_lower is '概率下限（该户自身概率，按90%区间计算，实测偏窄） | Lower end of the interval of the chance of the business itself, meant to hold 90% and measured to hold less | share';
-comment on column output.score.probability_upper is '概率上限（该户自身概率，按90%区间计算，实测偏窄） | Upper end of the interval of the chance of the business itself, meant to hold 90% and measured to hold less | share';
+comment on column output.score.probability_lower is '概率下限（该户自身概率的90%区间） | Lower end of the 90% interval of the chance of the business itself | share';
+comment on column output.score.probability_upper is '概率上限（该户自身概率的90%区间） | Upper end of the 90% interval of the chance of the business itself | share';
 comment on column output.score.credit_score is '信用分（越高越好） | Credit score; enterprises only | point';
 comment on column output.score.credit_class is '信用风险分类 | Credit class A to D; enterprises only |';
 comment on column output.score.credit_basis is '信用评分依据 | What the credit score rests on, or why there is none | code credit_basis';
