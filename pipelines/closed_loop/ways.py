@@ -44,13 +44,14 @@ POLICIES: Mapping[str, Policy] = {
         "annual plan (shian schedule)",
         YEAR,
     ),
+    "risk": Policy(ordered(by_risk), "只按风险排序", "pure risk ranking"),
+    "random": Policy(ordered(by_lot, 1.0), "全部随机", "pure random"),
+    **{f"ours_{share}": _ours(share) for share in (0, 5, 10, 20, 40)},
+    # As many as there are hands for, and so more than the others.
     "annual_extra": Policy(
         by_annual_plan,
         "年度计划，增加检查用足余力",
         "annual plan, extra visits for all spare hands",
         YEAR,
     ),
-    "risk": Policy(ordered(by_risk), "只按风险排序", "pure risk ranking"),
-    "random": Policy(ordered(by_lot, 1.0), "全部随机", "pure random"),
-    **{f"ours_{share}": _ours(share) for share in (0, 5, 10, 20, 40)},
 }
