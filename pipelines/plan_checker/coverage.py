@@ -120,7 +120,7 @@ def _follow_up(
     ):
         return
     lapses = timedelta(days=limits.law.number("plan.follow_up_lapses_days"))
-    if max(ordered) + lapses < book.as_of:
+    if max(ordered) + lapses < _days(book)[0]:
         return
     due = max(ordered) + timedelta(days=limits.law.number("plan.follow_up_days"))
     if last := _by(due, book, limits):

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date
+from datetime import MAXYEAR, MINYEAR, date
 from pathlib import Path
 from typing import Any
 
@@ -149,8 +149,13 @@ def plan_year(
 
     Raises:
         NotFoundError: there is no score run, no inspector or no office.
-        UsageError: the year ended before the facts of the score run.
+        UsageError: the year ended before the facts of the score run, or is none.
     """
+    if not MINYEAR <= year < MAXYEAR:
+        message = (
+            f"{year} is no year to plan; give --year as four digits, 2026 for instance"
+        )
+        raise UsageError(message)
     say = progress or (lambda _what, _share: None)
     say("facts", 0.0)
     with open_warehouse(warehouse, read_only=True) as opened:

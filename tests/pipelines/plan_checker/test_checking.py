@@ -267,6 +267,14 @@ def test_an_order_to_correct_is_followed_up_unless_it_lapsed() -> None:
     assert rules(book(regular, made={"b01": (lapsed,)})) == {}
 
 
+def test_an_order_of_long_before_the_year_is_left_to_the_next_full_visit() -> None:
+    ordered = Made(date(2025, 12, 1), "routine", "district", True, "CORRECT_BY_DATE")
+    of_next_year = replace(
+        book(visit(week_starting=date(2027, 3, 1)), made={"b01": (ordered,)}), year=2027
+    )
+    assert "follow_up" not in rules(of_next_year)
+
+
 @pytest.mark.parametrize(
     ("changes", "lacks"),
     [

@@ -255,3 +255,9 @@ def test_a_plan_without_anybody_to_send_says_what_to_do(
 def test_a_year_that_is_over_cannot_be_planned(scored_warehouse: Path) -> None:
     with pytest.raises(UsageError, match="2024"):
         plan_year(scored_warehouse, year=2024, seed=1)
+
+
+@pytest.mark.parametrize("year", [0, -1, 9999, 99999])
+def test_what_is_no_year_cannot_be_planned(scored_warehouse: Path, year: int) -> None:
+    with pytest.raises(UsageError, match="--year"):
+        plan_year(scored_warehouse, year=year, seed=1)
