@@ -243,6 +243,9 @@ def credit(trial: pl.DataFrame, asked: str, margin: float) -> Gate:
     told = f"{card['columns']}项{card['bins']}档，违背方向{card['breaks']}处"
     tale = f"{card['columns']} columns, {card['bins']} bins, {card['breaks']} against direction"
     zh, en = CARDS[asked]
+    # Only the challenging card has to rank as well as the other.
+    least = "" if asked == EVIDENCE else f"，区间下限不得低于{-margin:+.3f}"
+    lowest = "" if asked == EVIDENCE else f"; the lower end not below {-margin:+.3f}"
     compared = "；".join(_rival_zh(row) for row in rival) or "尚无更早的一年可比"
     beside = (
         "; ".join(_rival_en(row) for row in rival) or "no earlier year to compare on"
@@ -250,8 +253,8 @@ def credit(trial: pl.DataFrame, asked: str, margin: float) -> Gate:
     return Gate(
         CREDIT,
         passed=card["breaks"] == 0 and ranks,
-        zh=f"采用{zh}（{told}）；{compared}",
-        en=f"uses the {en} ({tale}); {beside}",
+        zh=f"采用{zh}（{told}）；{compared}{least}",
+        en=f"uses the {en} ({tale}); {beside}{lowest}",
     )
 
 

@@ -155,3 +155,4 @@ def test_a_challenging_card_must_rank_as_well_and_none_may_break(trial, asked, p
     if not trial.is_empty():
         names = {"evidence": "weights of evidence", "stumps": "stumps"}
         assert f"uses the card of {names[asked]} (9 columns" in gate.en
+        assert ("the lower end not below -0.010" in gate.en) == (asked == "stumps")
