@@ -209,9 +209,10 @@ class Sending:
             slot = replace(subject.slots[visit.number], first=first, last=last)
             lawful = self._lawful(subject, visit.number, slot, others)
             days = [(w, day) for w in lawful for day in self.weeks.workdays[w]]
+            within = None if self.reserved & set(visit.demand.serves) else room
             chance = Stream(self.key, f"random day again {name}")
             for week in dict.fromkeys(w for w, _ in in_random_order(days, chance)):
-                found = self._sent_in(visit, subject, week, room)
+                found = self._sent_in(visit, subject, week, within)
                 if found is not None:
                     sent.append(found)
                     others[visit.number] = week

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import numpy as np
+import pytest
 
 from models.patterns import DROPPED, Exposure
 from models.plan_task import Hands, Season, Slot, Subject, Task
@@ -84,3 +85,17 @@ def test_what_finds_no_pair_goes_to_the_earliest_week_with_hands() -> None:
     office, cases = sending(long, long, minutes=[60, 0, 60, 60])
     sent, _ = office.sent(cases, {"S0": (0,), "S1": (0,)})
     assert sorted(s.week for s in sent) == [0, 2]
+
+
+@pytest.mark.parametrize("reserved", [True, False])
+def test_what_the_law_gives_a_term_is_drawn_again_into_the_reserve(
+    *, reserved: bool
+) -> None:
+    full = visit(first=1, last=1, minutes=60.0)
+    floor = visit(first=1, last=1, minutes=60.0, chance=0.1, serves=("legal_floor",))
+    office, cases = sending(full, floor, minutes=[60, 60, 60, 60])
+    hands = (Hands(frozenset({"seller"}), np.array([0.0, 60, 0, 0])),)
+    office.task = replace(office.task, hands=hands)
+    office.reserved = frozenset({"legal_floor"} if reserved else ())
+    _, dropped = office.sent(cases, {"S0": (1,), "S1": (DROPPED,)})
+    assert bool(dropped) is not reserved
