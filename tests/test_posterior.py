@@ -26,7 +26,7 @@ def trail(results, stated=-2.0, every=200):
     )
 
 
-def drawn(effect, businesses=1_000, visits=5, seed=1):
+def drawn(effect, businesses=1_800, visits=5, seed=1):
     """Draw visits to many businesses in blocks of half a year."""
     rng = np.random.default_rng(seed)
     business = np.repeat(np.arange(businesses), visits)
