@@ -80,7 +80,7 @@ _CAUTIONS: Mapping[str, Sequence[str]] = {
     "zh": (
         "风险等级用于配置检查力量，不是对经营者的信用评价，也不是列入严重违法失信名单的依据。",
         "“是否暂定”为“是”，表示等级所依据的某项规则或数值存疑或缺失，原因见“说明”栏。",
-        "概率是下一次日常或双随机检查出现严重不合格的可能性，上下限为该户自身概率的90%区间；用模拟辖区的真值检验，各组实际覆盖87%至92%。",
+        "概率是下一次日常或双随机检查出现严重不合格的可能性，上下限为该户自身概率的90%区间；用模拟辖区的真值检验，各组实际覆盖87%至94%。",
     ),
     "en": (
         "A risk grade allocates inspection. It is no credit evaluation and never a "
@@ -89,7 +89,7 @@ _CAUTIONS: Mapping[str, Sequence[str]] = {
         "notes say which.",
         "Probability of a serious finding at the next daily or double-random visit, "
         "with a 90% interval of the business's own chance; against a simulated district's "
-        "truth it holds 87% to 92%, group by group.",
+        "truth it holds 87% to 94%, group by group.",
     ),
 }
 
