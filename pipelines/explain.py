@@ -19,10 +19,11 @@ from features.rest import Rest, only
 from features.schema import Facts
 from features.warehouse import open_warehouse
 from models.clauses import GradeBands
+from models.credit import credit_reasons
 from models.explain import STORIES, story_contributions
 from models.grading import BANDS
-from models.registry import champion, kept_table
-from models.rules import load_rules
+from models.registry import champion, kept_table, scorecard_in_use
+from models.rules import RuleSet, load_rules
 from pipelines.finding import find_business
 from pipelines.history import Event, history
 from pipelines.judging import Assessed, Judged, assess, judge
@@ -47,6 +48,7 @@ class Dossier:
     with `recurs`, the share of resamples that gives the reason again, and `is_stable`, `is_stored` whether the newest
     score run of that day came to the same points. `credit` is what that run says of
     credit, a thing apart that no grade rests on; None when the business is not in it.
+    Its `lost` names where an enterprise lost most points, if the card in use gave them.
     `similar` tells of past visits explained alike; None where no casebook was kept.
     `is_trial` marks a run of a model that nobody has promoted.
     """
@@ -135,13 +137,14 @@ def explain(
 
     say("reasons", 0.2)
     who = _known_at(facts, business_id, run.as_of)
-    bands = rules.applied_to(run.as_of).get(GradeBands, BANDS)
+    law = rules.applied_to(run.as_of)
     told = rest.background(own, run.as_of)
     asked = _pair(business_id, run.as_of)
     judged = judge(own, asked, model=model, rules=rules, background=told)
-    dossier = _dossier(facts, run, who, judged, bands)
-    law = rules.applied_to(run.as_of)
-    dossier = replace(dossier, reasons=with_marks(judged, model, law))
+    dossier = _dossier(facts, run, who, judged, law.get(GradeBands, BANDS))
+    credit = _with_lost(dossier.credit, store, judged.matrix, law)
+    marks = with_marks(judged, model, law)
+    dossier = replace(dossier, reasons=marks, credit=credit)
     say("similar", 0.4)
     book = kept_table(store, model.version, CASEBOOK)
     alike = book is not None and similar_to(facts, book, who, judged.contributions)
@@ -189,6 +192,18 @@ def _dossier(
         is_stored=stored["total_points"].to_list() == [grade["total_points"]],
         credit=next(stored.select(_CREDIT).iter_rows(named=True), None),
     )
+
+
+def _with_lost(
+    credit: dict[str, Any] | None, store: Path, matrix: pl.DataFrame, law: RuleSet
+) -> dict[str, Any] | None:
+    """Say where an enterprise lost its points; another card's score has no reasons here."""
+    if credit is None or credit["credit_score"] is None:
+        return credit
+    card = scorecard_in_use(store)
+    if card is None or float(card.score(matrix)[0]) != credit["credit_score"]:
+        return credit
+    return {**credit, "lost": credit_reasons(card, matrix, law).to_dicts()}
 
 
 def _decisions(facts: Facts, business_id: str, day: date) -> list[dict[str, Any]]:

@@ -149,11 +149,27 @@ class View:
             basis = labels("credit_basis")[credit["credit_basis"]]
             return self.pick(f"企业信用：{basis[0]}", f"enterprise credit: {basis[1]}")
         score, grade = credit["credit_score"], credit["credit_class"]
-        return self.pick(
+        said = self.pick(
             f"企业信用分 {score:.0f}，{grade} 类（系统默认刻度；与风险等级互不影响）",
             f"enterprise credit {score:.0f}, class {grade} (our default scale; neither "
             "it nor the risk grade touches the other)",
         )
+        return said + self._lost(credit.get("lost", ()))
+
+    def _lost(self, rows: Sequence[dict[str, Any]]) -> str:
+        """Name where the points were lost, the most first, each with its index group."""
+        told = [
+            self.pick(
+                f"{r['zh']}（{r['group_zh']}）-{r['points_lost']}",
+                f"{r['en']} ({r['group_en']}) -{r['points_lost']}",
+            )
+            for r in rows
+        ]
+        if not told:
+            return ""
+        return self.pick("；扣分最多：", "; most points lost by: ") + self.pick(
+            "，", ", "
+        ).join(told)
 
     def parts(self) -> list[dict[str, Any]]:
         """List points with their sentence and article in the language."""

@@ -27,7 +27,9 @@ from models.rules import RuleSet, load_rules
 from models.scorecard import EVIDENCE, STUMPS, Scorecard, scorecard_sql
 from models.stability import characteristic_stability, score_stability
 from pipelines import monitoring
+from pipelines.explain import explain
 from pipelines.load import load
+from pipelines.page import View
 from pipelines.promoting import Person, confirm, promotions, review
 from pipelines.score import score
 from pipelines.simulate import simulate
@@ -275,6 +277,39 @@ def test_a_score_run_gives_enterprises_a_class_and_individuals_a_reason_for_none
     assert individuals["credit_score"].is_null().all()
     assert individuals["credit_class"].is_null().all()
     assert set(individuals["credit_basis"]) == {"individual"}
+
+
+def test_an_explanation_names_where_an_enterprise_lost_its_points(
+    warehouse: Path, store: Path, tmp_path: Path
+) -> None:
+    score(warehouse, as_of=TODAY, store=store)
+    with open_warehouse(warehouse, read_only=True) as opened:
+        scored = opened.sql(
+            "select business_id, credit_score from output.score "
+            "where credit_score is not null order by credit_score, business_id limit 1"
+        )
+    business, points = scored.row(0)
+    card = scorecard_in_use(store)
+    assert card is not None
+    told = explain(warehouse, business, store=store)
+    assert told.credit is not None
+    lost = told.credit["lost"]
+    assert 1 <= len(lost) <= 4
+    amounts = [row["points_lost"] for row in lost]
+    assert amounts == sorted(amounts, reverse=True)
+    assert sum(amounts) <= card.highest - points
+    first = f"{lost[0]['zh']}（{lost[0]['group_zh']}）-{amounts[0]}"
+    assert f"扣分最多：{first}" in View(told, "zh").credit()
+    assert "most points lost by: " in View(told, "en").credit()
+    # The score of another card is not explained by this one.
+    own = shutil.copytree(store, tmp_path / "models")
+    pointer = own / "challenger.json"
+    named = json.loads(pointer.read_text("utf-8"))
+    pointer.write_text(json.dumps({**named, "scorecard": named["stumps"]}), "utf-8")
+    other = explain(warehouse, business, store=own)
+    assert other.credit is not None
+    assert "lost" not in other.credit
+    assert "扣分最多" not in View(other, "zh").credit()
 
 
 def test_the_card_in_use_is_readable_by_people_and_refused_when_changed(
