@@ -3,8 +3,8 @@
 A programme fills its early weeks to the minute, and whole visits do not. What was
 dropped for a few minutes goes into another lawful week, its business's other visits
 making way; else others leave its week for one with room, or in exchange for a shorter
-visit, until there is room; or lighter ones are dropped in its stead. Every step lowers the cost of the plan, so the bound that the
-programme gave stays as near or comes nearer.
+visit, until there is room; or lighter ones are dropped in its stead. Every step lowers
+the cost of the plan, so the bound that the programme gave stays as near or comes nearer.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -155,7 +155,7 @@ def _exchanged(board: Board, visit: Visit, week: int) -> Found:
             continue
         gained, cost = _exchanges(going, coming)
         a_minute = cost / np.minimum(gained, need)
-        one, other = np.unravel_index(a_minute.argmin(), a_minute.shape)
+        one, other = divmod(int(a_minute.argmin()), len(coming.visits))
         if a_minute[one, other] < best[0]:
             moves = [(going.visits[one], to), (coming.visits[other], week)]
             best = (float(a_minute[one, other]), float(cost[one, other]), moves)
