@@ -11,6 +11,7 @@ scores it and tells, as JSON, CPU seconds by stage and the most that a process h
 """
 
 import json
+import re
 import resource
 import shutil
 import sys
@@ -18,6 +19,8 @@ import tempfile
 import time
 from dataclasses import fields
 from datetime import date
+from multiprocessing import active_children
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import polars as pl
@@ -83,12 +86,14 @@ class Meter:
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
+        self._worker_kib = 0
         self._stage, self._last = "start", cpu()
         self._began = time.perf_counter()
 
     def told(self, stage: str, _share: float) -> None:
         """Count what was used since to the stage told of before."""
         now = cpu()
+        self._worker_kib = max(self._worker_kib, *map(peak, active_children()), 0)
         self.seconds[self._stage] = (
             self.seconds.get(self._stage, 0.0) + now - self._last
         )
@@ -100,8 +105,21 @@ class Meter:
             "cpu_seconds": {s: round(n, 2) for s, n in self.seconds.items()},
             "wall_seconds": round(time.perf_counter() - self._began),
             "main_gb": used(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9,
-            "worker_gb": used(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e9,
+            "worker_gb": self._worker_kib * 1024 / 1e9,
         }
+
+
+def peak(worker: BaseProcess) -> int:
+    """Give the most that a worker at work has held, in KiB; 0 of one that has ended.
+
+    What Linux tells of ended children (ru_maxrss) holds the memory of the process that
+    started them, 2.4 GB of a nation's, and not only their own.
+    """
+    try:
+        status = Path(f"/proc/{worker.pid}/status").read_text()
+    except OSError:
+        return 0
+    return int(dict(re.findall(r"(\w+):\s+(\d+) kB", status)).get("VmHWM", 0))
 
 
 def used(who: int) -> resource.struct_rusage:
