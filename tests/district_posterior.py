@@ -20,7 +20,7 @@ from pipelines.simulate.kinds import KINDS
 
 Grid = npt.NDArray[np.float64]
 
-# Half a step finer changes no digit shown.
+# Coarser than what one visit tells of a business; finer costs time in proportion.
 STEP = 0.25
 OWN = np.arange(-14, 15) * STEP
 DRIFT = np.arange(-10, 11) * STEP
