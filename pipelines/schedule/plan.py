@@ -83,10 +83,10 @@ class PlanReport:
 
     @property
     def whole_gap(self) -> float:
-        """Give the same with what is dropped at its penalty, office by office.
+        """Give by what share offices exceed their bounds, what is dropped at its penalty.
 
-        An office may lie below its bound, since what the law gives a term may use the
-        reserve; it then makes up for no other.
+        The bounds are of plans that leave the reserve alone. What the law gives a term may
+        use it (S-32), so an office may lie below its bound; it then makes up for no other.
         """
         return self.excess / self.whole_bound if self.whole_bound > 0 else 0.0
 

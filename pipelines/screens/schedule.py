@@ -121,10 +121,13 @@ def _quality(voice: Voice, report: PlanReport) -> None:
     )
     if report.dropped:
         voice.say(
-            f"连同未排检查的罚分：{report.cost + report.penalty:,.0f}，下界 "
-            f"{report.whole_bound:,.0f}，差距不超过 {report.whole_gap:.2%}",
-            f"With what is dropped at its penalty: {report.cost + report.penalty:,.0f}, "
-            f"bound {report.whole_bound:,.0f}: at most {report.whole_gap:.2%} from the best",
+            f"连同未排检查的罚分：{report.cost + report.penalty:,.0f}；不动用预留时间的下界 "
+            f"{report.whole_bound:,.0f}（法定期限内的检查可动用预留，S-32，故可低于下界）；"
+            f"高于各自下界的所合计高出 {report.whole_gap:.2%}",
+            f"With what is dropped at its penalty: {report.cost + report.penalty:,.0f}; bound "
+            f"of plans that leave the reserve alone {report.whole_bound:,.0f} (what the law "
+            "gives a term may use it, S-32, so a plan may lie below); offices above their "
+            f"bound exceed it by {report.whole_gap:.2%} in all",
         )
     voice.say(
         f"下次检查日期的不可预测性：外人 {guess.outsider:.1f} 比特（约 "
