@@ -152,4 +152,7 @@ def wilson(share: float, count: float) -> tuple[float, float]:
         / (1 + z * z / count)
         * (share * (1 - share) / count + z * z / (4 * count * count)) ** 0.5
     )
-    return max(centre - reach, 0.0), min(centre + reach, 1.0)
+    # At the ends the two are equal, and rounding would leave 1e-17 where nothing is.
+    low = max(centre - reach, 0.0) if share > 0 else 0.0
+    high = min(centre + reach, 1.0) if share < 1 else 1.0
+    return low, high

@@ -19,6 +19,12 @@ def test_a_share_has_its_wilson_interval(
     assert charts.wilson(share, count) == pytest.approx((low, high), abs=5e-4)
 
 
+@pytest.mark.parametrize("count", range(1, 400))
+def test_of_none_found_the_least_is_none_and_of_all_the_most_is_all(count: int) -> None:
+    assert charts.wilson(0.0, count)[0] == 0.0
+    assert charts.wilson(1.0, count)[1] == 1.0
+
+
 def test_nothing_counted_tells_nothing_of_a_share() -> None:
     assert charts.wilson(0.0, 0) == (0.0, 1.0)
 
