@@ -86,11 +86,11 @@ def relevelled(
     if not is_drawn.any():
         return calibration
     stated = calibration.log_odds(raw)
-    of_all, _ = _level(stated, serious, np.ones(len(raw)), pull=1e-6)
+    of_all, _ = level_of(stated, serious)
     weight = 1 / inclusion[is_drawn]
     # As many visits as weights so uneven are worth (Kish).
     weight *= weight.sum() / (weight**2).sum()
-    move, error = _level(
+    move, error = level_of(
         stated[is_drawn] + of_all, serious[is_drawn], weight, pull=CHOICE_SPREAD**-2
     )
     return Calibration(
@@ -100,10 +100,15 @@ def relevelled(
     )
 
 
-def _level(
-    stated: Array, found: Array, weight: Array, pull: float
+def level_of(
+    stated: Array, found: Array, weight: Array | None = None, *, pull: float = 1e-6
 ) -> tuple[float, float]:
-    """Give how far stated log-odds must move to what was found, and its error."""
+    """Give how far stated log-odds must move to the share found, and its error.
+
+    Stated at 50% where 3 of 4 were found, they move by ln 3 = 1.1. `pull` is the inverse
+    variance of a move that would surprise nobody; next to none unless given.
+    """
+    weight = np.ones(len(stated)) if weight is None else weight
     move, curve = 0.0, 1.0
     for _ in range(_STEPS):
         chance = logistic(stated + move)

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from models.bins import Bins, Column, fine_bins
-from models.calibration import base_log_odds, logistic
+from models.calibration import level_of
 from models.metrics import Array, Codes
 from models.scorecard import Evidence, Scale, Scorecard, frozen, inputs_of
 from models.trees import Forest, read_forest
@@ -24,7 +24,6 @@ ROUNDS, LEARNING_RATE = 300, 0.1
 # A side of fewer rows says more about chance than about its members.
 MIN_LEAF = 20
 SEED = 11
-_STEPS, _CLOSE = 30, 1e-10
 
 
 def fit_stumps(
@@ -46,7 +45,9 @@ def fit_stumps(
     inputs = inputs_of(matrix, [b.column.name for b in found])
     told = [np.array(b.woe)[b.locate(inputs[:, at])] for at, b in enumerate(found)]
     evidence = np.sum([np.zeros(len(bad)), *told], axis=0)
-    merged = Evidence(found, (1.0,) * len(found), _level(evidence, 1 - bad))
+    # As many are stated to be good as were found.
+    intercept, _ = level_of(evidence, 1 - bad)
+    merged = Evidence(found, (1.0,) * len(found), intercept)
     return frozen(merged, matrix, scale=scale, trained_until=trained_until)
 
 
@@ -55,7 +56,12 @@ def grow(codes: Sequence[Codes], bins: Sequence[Bins], bad: Array) -> str:
 
     The method `advanced` breaks its promise where values are missing; `basic` keeps it.
     """
-    ways = [way for b in bins for way in (b.column.direction, *_flags(b))]
+    # A special code is a question of its own, and has no direction.
+    ways = [
+        way
+        for b in bins
+        for way in (b.column.direction, *(0 for _ in b.column.specials))
+    ]
     parameters = {
         "objective": "binary",
         "num_leaves": 2,
@@ -84,7 +90,9 @@ def asked_of(bins: Bins, code: Codes) -> Array:
     place = np.where(code >= bins.first_range, code - bins.first_range, np.nan)
     if bins.column.direction:
         place = np.where(code == 0, _missing_place(bins), place)
-    flags = [(code == 1 + at).astype(np.float64) for at in range(len(_flags(bins)))]
+    flags = [
+        (code == 1 + at).astype(np.float64) for at in range(len(bins.column.specials))
+    ]
     asked: Array = np.column_stack([place, *flags])
     return asked
 
@@ -161,11 +169,6 @@ def _joined(bins: Bins) -> Bins:
     )
 
 
-def _flags(bins: Bins) -> tuple[int, ...]:
-    """Give the direction of the question about each special code: none."""
-    return (0,) * len(bins.column.specials)
-
-
 def _said(forest: Forest, feature: int, values: Array) -> Array:
     """Add up the leaves to which the stumps on a feature send each value."""
     if feature not in forest.scales:
@@ -178,15 +181,3 @@ def _said(forest: Forest, feature: int, values: Array) -> Array:
             ends = tree.value[~tree.left[0]], tree.value[~tree.right[0]]
             total += np.where(goes[codes], *ends)
     return total
-
-
-def _level(evidence: Array, good: Array) -> float:
-    """Find the intercept under which as many are stated to be good as were found."""
-    level = base_log_odds(good)
-    for _ in range(_STEPS):
-        chance = logistic(level + evidence)
-        step = float((good - chance).sum() / (chance * (1 - chance)).sum())
-        level += step
-        if abs(step) < _CLOSE:
-            break
-    return level
