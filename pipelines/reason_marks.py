@@ -14,6 +14,17 @@ from models.rules import RuleSet
 from pipelines.judging import Judged
 
 LEAST = "release.stable_share"
+# Of a reason that would keep, and of one that hangs on chance.
+_MARKS = {
+    "zh": (
+        "（重抽样重训后{:.0%}仍为理由）",
+        "（不稳定：重抽样重训后仅{:.0%}仍为理由）",
+    ),
+    "en": (
+        " (a reason again in {:.0%} of resamples)",
+        " (unstable: a reason again in {:.0%} of resamples)",
+    ),
+}
 
 
 def with_marks(judged: Judged, model: RiskModel, law: RuleSet) -> list[dict[str, Any]]:
@@ -42,8 +53,5 @@ def marked(row: Mapping[str, Any], lang: str) -> str:
     share = row["recurs"]
     if share is None:
         return text
-    if lang == "zh":
-        only = "" if row["is_stable"] else "不稳定："
-        return f"{text}（{only}重抽样重训后{'' if row['is_stable'] else '仅'}{share:.0%}仍为理由）"
-    only = "" if row["is_stable"] else "unstable: "
-    return f"{text} ({only}a reason again in {share:.0%} of resamples)"
+    stable, unstable = _MARKS[lang]
+    return text + (stable if row["is_stable"] else unstable).format(share)
