@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from math import cos, log, log2, radians
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from pipelines.schedule.planning import OfficePlan
 from pipelines.schedule.policy import Row
@@ -128,9 +129,9 @@ def _nearest(rows: Sequence[Row]) -> list[int]:
     """Number the nearest other business of each."""
     wide = cos(radians(rows[0]["lat"]))
     at = np.array([(row["lon"] * wide, row["lat"]) for row in rows])
-    away = ((at[:, None] - at[None]) ** 2).sum(axis=2)
-    np.fill_diagonal(away, np.inf)
-    return list(away.argmin(axis=1).tolist())
+    own, near = np.arange(len(at)), cKDTree(at).query(at, k=2)[1]
+    # Of two at one place either may come first.
+    return list(np.where(near[:, 0] == own, near[:, 1], near[:, 0]).tolist())
 
 
 def _first_weeks(plan: OfficePlan) -> dict[str, int]:
