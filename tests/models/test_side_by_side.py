@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 from models.calibration import Calibration
 from models.risk import Growing, RiskModel, grow_here, parameters
+from models.uncertainty import Spread
 
 rng = np.random.default_rng(7)
 names = tuple(f"f{n}" for n in range(60))
@@ -23,7 +24,7 @@ growing = Growing(
 )
 text = grow_here(growing)
 model = RiskModel(
-    names, (0,) * 60, text, (), Calibration(1.0, 0.0, 0.0), (0.5, 0.5, 0.5), 0.0,
+    names, (0,) * 60, text, (), Calibration(1.0, 0.0, 0.0), Spread(0.5, 1.0), 0.0,
     "2026-01-01", 3_000,
 )
 matrix = pl.DataFrame(inputs[:400], schema=names)
