@@ -31,8 +31,9 @@ MOST_BLOCKS_APART = 6
 WIDEST = 2.0
 # Where pairs say little: a spread of 1; likeness that fades in two years; a visit that
 # tells what one visit can, its Fisher information p (1 - p); each with the width, in
-# logarithms, of what would surprise nobody.
-USUAL, HOW_USUAL = np.log([1.0, 730.0, 1.0]), np.array([0.5, 1.0, 1.0])
+# logarithms, of what would surprise nobody. Likeness that fades in weeks is the narrow
+# one: no pair could tell it from none, and any spread would then pass.
+USUAL, HOW_USUAL = np.log([1.0, 730.0, 1.0]), np.array([0.5, 0.5, 1.0])
 # Far from anything a record can show: a fit without data must not run away.
 _BOUNDS = (
     (-3.0, float(np.log(WIDEST))),
