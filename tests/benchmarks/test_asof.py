@@ -240,6 +240,8 @@ def test_three_hundred_thousand_cost_as_little_a_row() -> None:
         "DuckDB join": by_duckdb(city),
         "Polars join_asof": by_join_asof(city),
     }
+    if find_spec("pandas"):
+        joins["pandas"] = by_pandas(city)
     costs = interleaved(
         {
             "ours": lambda: ours(province, matrix),
